@@ -1,0 +1,74 @@
+"""Every error that Feedwright raises on purpose; catch `FeedwrightError` to catch them all.
+
+    FeedwrightError
+    ├── ConfigError            a setting or a rules file is wrong            (name)
+    ├── DocumentError          a document cannot be read                     (document, line)
+    │   └── UnknownFormatError no scraper recognises it                      (document)
+    ├── StoreError             the store cannot be opened, read or written
+    │   └── SchemaError        the store's tables are older or newer than the code
+    ├── NotFoundError          no such entry, author, topic, source          (kind, key)
+    └── QueryError             a query or cursor that cannot be answered     (parameter, allowed)
+
+Messages say what happened, where, and what to do about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class FeedwrightError(Exception):
+    """The root of the tree."""
+
+
+class ConfigError(FeedwrightError, ValueError):
+    """A setting or a rules file has a value that cannot be used."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name}: {problem}")
+        #: The variable, or the file with the line.
+        self.name = name
+
+
+class DocumentError(FeedwrightError, ValueError):
+    """A document cannot be read; the others go on."""
+
+    def __init__(self, document: str, problem: str, line: int | None = None) -> None:
+        where = document if line is None else f"{document}:{line}"
+        super().__init__(f"{where}: {problem}")
+        self.document = document
+        self.line = line
+        #: The message without the place.
+        self.problem = problem
+
+
+class UnknownFormatError(DocumentError):
+    """No scraper recognises the document, so nothing was guessed."""
+
+
+class StoreError(FeedwrightError):
+    """The store cannot be opened, read or written; the cause is chained."""
+
+
+class SchemaError(StoreError):
+    """The tables of the store do not fit the code; `feedwright migrate` mends older ones."""
+
+
+class NotFoundError(FeedwrightError, LookupError):
+    """Nothing has this key."""
+
+    def __init__(self, kind: str, key: str) -> None:
+        super().__init__(f"no {kind} {key!r}")
+        #: "entry", "author", "topic", "source" or "document".
+        self.kind = kind
+        self.key = key
+
+
+class QueryError(FeedwrightError, ValueError):
+    """A parameter has a value that cannot be answered."""
+
+    def __init__(self, parameter: str, problem: str, allowed: Sequence[str] = ()) -> None:
+        hint = f"; allowed: {', '.join(allowed)}" if allowed else ""
+        super().__init__(f"{parameter}: {problem}{hint}")
+        self.parameter = parameter
+        self.allowed = tuple(allowed)

@@ -1,0 +1,73 @@
+"""Plain text: which characters may be published, how wide it is, where a short form of it ends."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+#: All but XML 1.0's Char production (section 2.2), and the C1 controls that it discourages.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
+_SENTENCE_END = re.compile(r"[。！？!?…](?:[”’」』）)\"]*)|\.(?=\s|$)")
+#: Characters that belong to the one before them: combining marks, variation selectors, joiners, skin tones.
+_JOINS = re.compile("[\u0300-\u036f\u200d\ufe00-\ufe0f\u20d0-\u20ff\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]")
+
+
+def clean_text(text: str) -> str:
+    """`text` in NFC with only the characters that XML 1.0, PostgreSQL and a reader's screen can hold."""
+    return unicodedata.normalize("NFC", _FORBIDDEN.sub("", text.replace("\x85", "\n")))
+
+
+def letters(text: str) -> str:
+    """Letters and digits only, in one case: what stays the same when marks, spaces and punctuation are edited."""
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def one_line(text: str) -> str:
+    """All white space runs as one space."""
+    return " ".join(text.split())
+
+
+def width(text: str) -> int:
+    """Columns on a screen: East Asian wide characters take two (Unicode Standard Annex 11)."""
+    return sum(_columns(c) for c in text)
+
+
+def excerpt(text: str, columns: int) -> str:
+    """The beginning of `text`, at most `columns` wide, ending with a sentence if one ends in its second half.
+
+    Cut between graphemes; the ellipsis counts. The result is a prefix of the one-line text, but for the ellipsis.
+    """
+    line = one_line(text)
+    if width(line) <= columns:
+        return line
+    prefix = _prefix(line, columns - 1)
+    ends = [m.end() for m in _SENTENCE_END.finditer(prefix)]
+    if ends and width(prefix[: ends[-1]]) * 2 >= columns:
+        return prefix[: ends[-1]]
+    return _whole_word(prefix, line).rstrip() + "…"
+
+
+def _columns(character: str) -> int:
+    if unicodedata.combining(character) or _JOINS.match(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _prefix(line: str, columns: int) -> str:
+    used = end = 0
+    for end, character in enumerate(line):  # noqa: B007 (the index is the result)
+        used += _columns(character)
+        if used > columns:
+            break
+    while end > 0 and (_JOINS.match(line[end]) or line[end - 1] == "\u200d"):
+        end -= 1
+    return line[:end]
+
+
+def _whole_word(prefix: str, line: str) -> str:
+    """Without the half of a Latin word at the end, unless little would be left."""
+    following = line[len(prefix) : len(prefix) + 1]
+    if not (following.isascii() and following.isalnum()):
+        return prefix
+    shorter = re.sub(r"[A-Za-z0-9]+$", "", prefix)
+    return shorter if len(shorter) * 2 > len(prefix) else prefix

@@ -1,0 +1,45 @@
+"""Addresses in running text: where one begins and, harder, where it ends."""
+
+from __future__ import annotations
+
+import re
+
+#: RFC 3986's characters and no others: in Chinese text the sentence goes on right behind an address, without a space.
+_ADDRESS = re.compile(r"https?://(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]|\\(?=[&_*~#\-.!()\[\]]))+", re.IGNORECASE)
+_ESCAPE = re.compile(r"\\([&_*~#\-.!()\[\]])")
+_CLOSING = {")": "(", "]": "["}
+_TRAILING = ".,;:!?'*_~\\"
+
+
+def match_address(text: str, at: int = 0) -> tuple[str, int] | None:
+    """The address that begins at `at`, and the number of characters it takes; None where there is none.
+
+    The two differ where Markdown's escapes stand in it (`a\\_b`). Full stops and unbalanced brackets at the end belong to
+    the sentence. An address cut off with an ellipsis leads nowhere and is none.
+    """
+    found = _ADDRESS.match(text, at)
+    if found is None:
+        return None
+    raw = _without_trailing(found[0])
+    if text.startswith("…", at + len(raw)) or "." not in raw.partition("://")[2]:
+        return None
+    return _ESCAPE.sub(r"\1", raw), len(raw)
+
+
+def addresses(text: str) -> list[tuple[str, int]]:
+    """All addresses of a plain text with the offset where each begins."""
+    found = []
+    for hit in re.finditer(r"https?://", text, re.IGNORECASE):
+        if (matched := match_address(text, hit.start())) is not None:
+            found.append((matched[0], hit.start()))
+    return found
+
+
+def _without_trailing(raw: str) -> str:
+    while raw:
+        last = raw[-1]
+        unbalanced = last in _CLOSING and raw.count(last) > raw.count(_CLOSING[last])
+        if last not in _TRAILING and not unbalanced:
+            break
+        raw = raw[:-1]
+    return raw
