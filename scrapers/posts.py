@@ -1,0 +1,190 @@
+"""A log of posts: numbered sections with a date, each holding one post or several, each post under a name and a @handle."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import replace
+
+from feeds.model import Problem
+from feeds.model import Role
+from feeds.model import Skip
+from scrapers.document import Document
+from scrapers.front_matter import split
+from scrapers.handles import SEPARATOR
+from scrapers.handles import Byline
+from scrapers.handles import find_bylines
+from scrapers.handles import skip_blank
+from scrapers.post import LinkChoice
+from scrapers.post import Markup
+from scrapers.post import RawPerson
+from scrapers.post import RawPost
+from scrapers.post import Scraped
+
+NAME = "posts"
+
+_SECTION = re.compile(r"#{2,4}\s*(\d{1,4})\s*[.、]?\s*$")
+_DATE = re.compile(r"\**\s*\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?.{0,20}$")
+_STATUS = re.compile(r"https?://(?:www\.|mobile\.)?(?:twitter|x)\.com/([A-Za-z0-9_]{1,30})/\S*?status(?:es)?/(\d+)")
+_PART_OF_THREAD = re.compile(r"\b\d{1,3}\s*/\s*(?:n|\d{1,3})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    number: str
+    #: The lines of its heading, of its first words behind the date, and of the next heading.
+    heading: int
+    body: int
+    end: int
+    date: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """The lines of one post's words: from `first` up to, not including, `end`."""
+
+    first: int
+    end: int
+    byline: Byline | None
+
+
+def recognise(document: Document) -> float:
+    """How surely the document is a log: the share of its numbered sections that go on with a date."""
+    lines = document.text.split("\n")
+    sections = [i for i, line in enumerate(lines) if _SECTION.match(line)]
+    if not sections:
+        return 0.0
+    dated = sum(_DATE.match(lines[skip_blank(lines, i + 1, len(lines) - 1)]) is not None for i in sections)
+    return 0.9 * dated / len(sections)
+
+
+def scrape(document: Document) -> Scraped:
+    """All posts of the log; empty slots are skipped and counted."""
+    front = split(document.text, document.name)
+    lines = document.text.split("\n")
+    sections = list(_sections(lines, front.first_line - 1))
+    bylines = find_bylines(lines, [(section.body, section.end) for section in sections])
+    posts: list[RawPost] = []
+    skips = list(_preamble(lines, front.first_line - 1, sections[0].heading if sections else len(lines)))
+    for section, found in zip(sections, bylines, strict=True):
+        pieces = _pieces(lines, section, found)
+        if not pieces:
+            skips.append(Skip("empty", section.heading + 1, lines[section.heading].strip("# ").strip()))
+        posts += _posts(lines, section, pieces, len(posts))
+    return Scraped(posts=tuple(posts), skips=tuple(skips), problems=(*front.problems, *_problems(posts)))
+
+
+def _sections(lines: Sequence[str], first: int) -> Iterator[_Section]:
+    headings = [(i, found[1]) for i, line in enumerate(lines) if i >= first and (found := _SECTION.match(line))]
+    ends = [*(i for i, _ in headings[1:]), len(lines)]
+    for (heading, number), end in zip(headings, ends, strict=True):
+        at = skip_blank(lines, heading + 1, end)
+        date = lines[at].strip(" *") if at < end and _DATE.match(lines[at]) else None
+        yield _Section(str(int(number)), heading, skip_blank(lines, at + 1 if date else at, end), end, date)
+
+
+def _preamble(lines: Sequence[str], first: int, end: int) -> Iterator[Skip]:
+    words = " ".join(line.strip() for line in lines[first:end] if line.strip())
+    if words:
+        yield Skip("text before the first section", first + 1, words[:200])
+
+
+def _problems(posts: Sequence[RawPost]) -> Iterator[Problem]:
+    for post in posts:
+        if not post.people:
+            yield Problem("a post without an author: put a name and a @handle above it", post.lines[0])
+        if post.date is None:
+            yield Problem("a post without a date: put one below the number of its section", post.lines[0])
+
+
+def _pieces(lines: Sequence[str], section: _Section, bylines: Sequence[Byline]) -> list[_Piece]:
+    ends = [*(byline.first for byline in bylines), section.end]
+    pieces = [_Piece(section.body, ends[0], None)]
+    pieces += [_Piece(byline.text, ends[i], byline) for i, byline in enumerate(bylines, 1)]
+    trimmed = [_trim(lines, piece) for piece in pieces]
+    return [piece for piece in trimmed if piece.first < piece.end]
+
+
+def _trim(lines: Sequence[str], piece: _Piece) -> _Piece:
+    """Without blank lines and separators at the ends."""
+    first, end = skip_blank(lines, piece.first, piece.end), piece.end
+    while end > first and (not lines[end - 1].strip() or SEPARATOR.match(lines[end - 1])):
+        end -= 1
+    return replace(piece, first=first, end=end)
+
+
+def _posts(lines: Sequence[str], section: _Section, pieces: Sequence[_Piece], already: int) -> list[RawPost]:
+    posts = []
+    for i, piece in enumerate(pieces, 1):
+        name = f"{section.number}.{i}" if len(pieces) > 1 else section.number
+        posts.append(_post("\n".join(lines[piece.first : piece.end]), piece, section.date, name))
+    return _with_quotes(_with_thread_author(posts), pieces, already)
+
+
+def _post(text: str, piece: _Piece, date: str | None, section: str) -> RawPost:
+    byline = piece.byline
+    handle = byline.handle if byline else None
+    own = _own_status(text, handle)
+    return RawPost(
+        body=text,
+        markup=Markup.POST,
+        people=(RawPerson(byline.name, byline.handle),) if byline else (),
+        quoted=tuple(_status_people(text, handle)),
+        date=date,
+        url=own,
+        link_choice=LinkChoice.LABEL_OR_ONLY,
+        natural_keys=(own,) if own else (),
+        section=section,
+        lines=(piece.first + 1, piece.end),
+    )
+
+
+def _with_thread_author(posts: list[RawPost]) -> list[RawPost]:
+    """A thread copied from its second part on names its author only there; the part above is theirs too."""
+    if len(posts) < 2 or posts[0].people or not _PART_OF_THREAD.search(posts[0].body):
+        return posts
+    handles = {person.handle for post in posts[1:] for person in post.people}
+    if len(handles) != 1:
+        return posts
+    return [replace(posts[0], people=posts[1].people), *posts[1:]]
+
+
+def _with_quotes(posts: list[RawPost], pieces: Sequence[_Piece], already: int) -> list[RawPost]:
+    """The first post of a section quotes the second, a marked post is quoted by the one before it.
+
+    Three posts or more of one author are a thread, not quotations; so are the numbered parts of one.
+    """
+    authors = {post.people[0].handle if post.people else None for post in posts}
+    thread = len(authors) == 1 and (len(posts) > 2 or _PART_OF_THREAD.search(posts[0].body) is not None)
+    for i in range(1, len(posts)):
+        byline = pieces[i].byline
+        if (byline is not None and byline.quoted) or (i == 1 and not thread):
+            posts[i - 1] = _quoting(posts[i - 1], posts[i], already + i)
+    return posts
+
+
+def _quoting(post: RawPost, quoted: RawPost, index: int) -> RawPost:
+    people = tuple(replace(person, role=Role.QUOTED, url=quoted.url) for person in quoted.people)
+    handles = {person.handle for person in people}
+    others = tuple(person for person in post.quoted if person.handle not in handles)
+    return replace(post, quotes=(index,), quoted=people + others)
+
+
+def _own_status(text: str, handle: str | None) -> str | None:
+    """The post's own address where it ends with it."""
+    last = text.rstrip().rsplit("\n", 1)[-1].strip()
+    found = _STATUS.match(last)
+    if found is None or handle is None or found[1].lower() != handle.lower():
+        return None
+    return found[0] if last.partition("?")[0] == found[0] else None
+
+
+def _status_people(text: str, handle: str | None) -> Iterator[RawPerson]:
+    """Those whose posts are linked."""
+    seen = {(handle or "").lower(), "i"}
+    for found in _STATUS.finditer(text):
+        if found[1].lower() not in seen:
+            seen.add(found[1].lower())
+            yield RawPerson(None, found[1], Role.QUOTED, found[0])
