@@ -43,3 +43,8 @@ def _without_trailing(raw: str) -> str:
             break
         raw = raw[:-1]
     return raw
+
+
+def shown(address: str) -> str:
+    """A bare address as a reader sees it: without its scheme, like timelines and browsers show it."""
+    return re.sub(r"^https?://", "", address, flags=re.IGNORECASE)

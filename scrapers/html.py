@@ -1,0 +1,162 @@
+"""HTML as published: safe, complete, with nothing in it that only worked on the page it came from."""
+
+from __future__ import annotations
+
+import html as escaping
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+from urllib.parse import urljoin
+from urllib.parse import urlsplit
+
+import nh3
+from bs4 import BeautifulSoup
+from bs4 import Tag
+
+from feeds.text import clean_text
+from scrapers.urls import addresses
+from scrapers.urls import shown
+
+_TAGS = frozenset(
+    "a abbr audio b blockquote br caption cite code col colgroup dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 "
+    "hr i img ins kbd li mark ol p pre q rp rt ruby s samp small source span strike strong sub summary sup table tbody td tfoot "
+    "th thead time tr u ul var video".split()
+)
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title", "width", "height", "loading", "referrerpolicy"},
+    "audio": {"src", "controls"},
+    "video": {"src", "poster", "controls", "width", "height"},
+    "source": {"src", "type"},
+    "ol": {"start", "reversed", "type"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+}
+_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+#: Elements that take their text with them: it was never meant to be read.
+_UNREADABLE = ("script", "style", "template", "svg", "math", "form", "button", "select", "textarea", "meta", "link", "title")
+_EMBEDS = ("iframe", "embed", "object")
+#: Where pages keep the real address of a picture until it is scrolled into view, best first.
+_LAZY = ("data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-lazyload", "data-echo")
+_ADDRESS_ATTRIBUTES = {"a": "href", "img": "src", "audio": "src", "video": "src", "source": "src"}
+_SIZE = re.compile(r"\s*(\d+)")
+
+
+def parse(html: str, base: str | None = None) -> Tag:
+    """The tree of a piece of HTML, made fit to be read elsewhere: addresses absolute, pictures eager, embeds as links.
+
+    `base` is the address of the document; without one, relative addresses lead nowhere and are taken out.
+    """
+    soup = BeautifulSoup(html, "lxml")
+    root = soup.body or soup
+    for element in root.find_all(_UNREADABLE):
+        element.decompose()
+    for element in root.find_all("noscript"):
+        element.unwrap()
+    for element in root.find_all(_EMBEDS):
+        _link_to_embed(soup, element)
+    for image in root.find_all("img"):
+        _promote(image)
+    _absolutise(root, base)
+    for image in root.find_all("img"):
+        _settle(image)
+    return root
+
+
+def sanitised(root: Tag) -> str:
+    """The tree as HTML with allowed elements and attributes only."""
+    return clean_text(
+        nh3.clean(
+            root.decode_contents(),
+            tags=set(_TAGS),
+            attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+            url_schemes=set(_SCHEMES),
+        )
+    ).strip()
+
+
+def from_text(text: str) -> str:
+    """Plain text as HTML: blank lines part paragraphs, line ends stay, addresses become links."""
+    paragraphs = re.split(r"\n[ \t]*\n+", text.strip("\n"))
+    return "\n".join(f"<p>{'<br>'.join(_linked(line) for line in p.split(chr(10)))}</p>" for p in paragraphs if p.strip())
+
+
+def absolute(address: str, base: str | None) -> str | None:
+    """An absolute http(s), mailto or tel address in ASCII; None where none can be made."""
+    compact = re.sub(r"[\x00-\x20\x7f]+", lambda found: "" if found[0] != " " else "%20", address.strip())
+    if re.fullmatch(r"https?:/*", compact, re.IGNORECASE):  # a scheme alone would resolve to the base
+        return None
+    try:
+        joined = urljoin(base, compact) if base else compact
+        parts = urlsplit(joined)
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in _SCHEMES or (parts.scheme.lower().startswith("http") and not parts.hostname):
+        return None
+    return quote(joined, safe="!#$%&'()*+,/:;=?@[]~")
+
+
+def _linked(line: str) -> str:
+    pieces, done = [], 0
+    for address, at in addresses(line):
+        if at < done:
+            continue
+        pieces.append(escaping.escape(line[done:at], quote=False))
+        pieces.append(f'<a href="{escaping.escape(address)}">{escaping.escape(shown(address), quote=False)}</a>')
+        done = at + len(address)
+    return "".join([*pieces, escaping.escape(line[done:], quote=False)])
+
+
+def _link_to_embed(soup: BeautifulSoup, element: Tag) -> None:
+    address = str(element.get("src") or element.get("data-src") or element.get("data") or "")
+    if not address:
+        element.unwrap()
+        return
+    link = soup.new_tag("a", href=address)
+    link.string = shown(address)
+    element.replace_with(link)
+
+
+def _promote(image: Tag) -> None:
+    """The picture that a script would have put in."""
+    for name in _LAZY:
+        if image.get(name):
+            image["src"] = str(image[name])
+            return
+    source = str(image.get("src") or "")
+    candidates = str(image.get("data-srcset") or image.get("srcset") or "")
+    if candidates and (not source or source.startswith("data:")):
+        image["src"] = list(_candidates(candidates))[-1]
+
+
+def _candidates(srcset: str) -> Iterator[str]:
+    for candidate in re.split(r",\s+", srcset):
+        yield candidate.strip().partition(" ")[0]
+
+
+def _absolutise(root: Tag, base: str | None) -> None:
+    for element in root.find_all(list(_ADDRESS_ATTRIBUTES)):
+        name = _ADDRESS_ATTRIBUTES[element.name]
+        given = element.get(name)
+        if given is None:
+            continue
+        address = absolute(str(given), base)
+        if address is not None:
+            element[name] = address
+        elif element.name == "a":
+            element.unwrap()
+        else:
+            del element[name]
+
+
+def _settle(image: Tag) -> None:
+    """Drop what shows nothing (no address, a tracking pixel); let the rest load late and without telling from where."""
+    sizes = [int(found[1]) for name in ("width", "height") if (found := _SIZE.match(str(image.get(name) or "")))]
+    if not image.get("src") or (sizes and max(sizes) <= 1):
+        image.decompose()
+        return
+    image["loading"] = "lazy"
+    image["referrerpolicy"] = "no-referrer"
+    if not image.get("alt"):
+        image["alt"] = ""

@@ -1,0 +1,170 @@
+"""What a reader sees of HTML: its text in lines, and where in a line each link stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import field
+
+from bs4 import NavigableString
+from bs4 import PageElement
+from bs4 import Tag
+
+_PARAGRAPHS = frozenset(
+    "address article aside blockquote details div dl fieldset figcaption figure footer h1 h2 h3 h4 h5 h6 header hr main nav ol p pre "
+    "section table ul".split()
+)
+_LINES = frozenset("br dd dt li tr summary caption".split())
+_CJK = r"[\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]"
+_JOIN = re.compile(rf"(?<={_CJK})[ \t]*\n\s*(?={_CJK})")
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A link with its surroundings."""
+
+    url: str
+    #: The words of the link.
+    words: str
+    #: What stands in its line before and behind it, and the line above where nothing stands before it.
+    before: str
+    behind: str
+    above: str
+    in_list: bool
+
+
+@dataclass(slots=True)
+class _Line:
+    text: str = ""
+    in_list: bool = False
+    #: Begin, end and address of each link.
+    links: list[tuple[int, int, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The text of a tree, and its links in order."""
+
+    text: str
+    anchors: tuple[Anchor, ...]
+
+
+def read(root: Tag) -> Reading:
+    """Read a tree: a line a block or line break, blank lines between blocks, list marks written out, pictures left out.
+
+    Space is put in only where the tree has it: a mark inside a Chinese sentence parts no words.
+    """
+    reader = _Reader()
+    reader.element(root, pre=False)
+    lines = reader.finished()
+    return Reading(_joined(lines), tuple(_anchors(lines)))
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self._lines: list[_Line | None] = [_Line()]
+        self._depth = 0
+        self._mark = ""
+
+    def element(self, element: Tag, *, pre: bool) -> None:
+        for child in element.children:
+            self._child(child, element, pre=pre or element.name == "pre")
+
+    def finished(self) -> list[_Line | None]:
+        """The lines; None is a blank one."""
+        return self._lines
+
+    def _child(self, child: PageElement, parent: Tag, *, pre: bool) -> None:
+        if isinstance(child, NavigableString):
+            if type(child) is NavigableString:
+                self._text(str(child), pre=pre)
+        elif isinstance(child, Tag):
+            self._tag(child, parent, pre=pre)
+
+    def _tag(self, tag: Tag, parent: Tag, *, pre: bool) -> None:
+        if tag.name in _PARAGRAPHS:
+            tight = self._depth > 0 and tag.name in {"ul", "ol", "p"} and parent.name == "li"
+            self._break(blank=not tight)
+            self._list(tag, pre=pre) if tag.name in {"ul", "ol"} else self.element(tag, pre=pre)
+            self._break(blank=not tight)
+        elif tag.name in _LINES:
+            self._break(blank=False)
+            self.element(tag, pre=pre)
+            if tag.name != "br":
+                self._break(blank=False)
+        elif tag.name == "a" and tag.get("href"):
+            self._link(tag, pre=pre)
+        elif tag.name in {"td", "th"}:
+            self._text("\t" if self._line().text else "", pre=True)
+            self.element(tag, pre=pre)
+        else:
+            self.element(tag, pre=pre)
+
+    def _list(self, tag: Tag, *, pre: bool) -> None:
+        self._depth += 1
+        number = int(str(tag.get("start") or "1")) if str(tag.get("start") or "1").isdigit() else 1
+        for child in tag.children:
+            if isinstance(child, Tag) and child.name == "li":
+                self._mark = f"{number}. " if tag.name == "ol" else "- "
+                number += 1
+            self._child(child, tag, pre=pre)
+        self._depth -= 1
+        self._mark = ""
+
+    def _link(self, tag: Tag, *, pre: bool) -> None:
+        begin_line, begin = self._line(), len(self._line().text)
+        self.element(tag, pre=pre)
+        line = self._line()
+        line.links.append((begin if line is begin_line else 0, len(line.text), str(tag["href"])))
+
+    def _text(self, text: str, *, pre: bool) -> None:
+        if pre:
+            for i, part in enumerate(text.split("\n")):
+                if i:
+                    self._break(blank=False, keep_empty=True)
+                self._append(part)
+            return
+        words = re.sub(r"\s+", " ", _JOIN.sub("", text))
+        line = self._line()
+        if not line.text or line.text.endswith((" ", "\t")):
+            words = words.lstrip(" ")
+        self._append(words)
+
+    def _append(self, text: str) -> None:
+        if not text:
+            return
+        line = self._line()
+        if self._mark and not line.text:
+            line.text, self._mark = self._mark, ""
+        line.text += text
+        line.in_list = line.in_list or self._depth > 0
+
+    def _line(self) -> _Line:
+        line = self._lines[-1]
+        if line is None:
+            line = _Line()
+            self._lines.append(line)
+        return line
+
+    def _break(self, *, blank: bool, keep_empty: bool = False) -> None:
+        last = self._lines[-1]
+        if last is not None and (last.text or last.links or keep_empty):
+            self._lines.append(None if blank else _Line())
+        elif last is not None and blank and len(self._lines) > 1:
+            self._lines[-1] = None
+
+
+def _joined(lines: list[_Line | None]) -> str:
+    text = "\n".join("" if line is None else line.text.rstrip() for line in lines)
+    return re.sub(r"\n{3,}", "\n\n", text).strip("\n ")
+
+
+def _anchors(lines: list[_Line | None]) -> Iterator[Anchor]:
+    above = ""
+    for line in lines:
+        if line is None:
+            continue
+        for begin, end, url in line.links:
+            yield Anchor(url, line.text[begin:end].strip(), line.text[:begin], line.text[end:], above, line.in_list)
+        above = line.text if line.text.strip() else above
