@@ -1,0 +1,67 @@
+"""The formats we read, and which one a document is in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from feeds.errors import ConfigError
+from feeds.errors import UnknownFormatError
+from scrapers import article
+from scrapers import dump
+from scrapers import flattened
+from scrapers import newsletter
+from scrapers import posts
+from scrapers import recap
+from scrapers.document import Document
+from scrapers.post import Scraped
+
+#: How sure a scraper must be; below, a document is reported and not guessed.
+THRESHOLD = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format: how sure its scraper is of a document (0 to 1), and what it makes of it."""
+
+    name: str
+    recognise: Callable[[Document], float]
+    scrape: Callable[[Document], Scraped]
+    #: Whether the publication writes what names no author; a post without one is by nobody we know.
+    by_publication: bool = False
+
+
+#: Earlier ones win where two are equally sure.
+FORMATS = (
+    Format(newsletter.NAME, newsletter.recognise, newsletter.scrape, by_publication=True),
+    Format(posts.NAME, posts.recognise, posts.scrape),
+    Format(recap.NAME, recap.recognise, recap.scrape, by_publication=True),
+    Format(flattened.NAME, flattened.recognise, flattened.scrape),
+    Format(dump.NAME, dump.recognise, dump.scrape),
+    Format(article.NAME, article.recognise, article.scrape),
+)
+NAMES = tuple(format.name for format in FORMATS)
+
+
+def detect(document: Document) -> Format:
+    """The format of a document, from its content alone.
+
+    Raises `UnknownFormatError` where no scraper is sure.
+    """
+    scores = [(format.recognise(document), -i) for i, format in enumerate(FORMATS)]
+    best, index = max(scores)
+    if best < THRESHOLD:
+        nearest = f"{FORMATS[-index].name} at {best:.0%}" if best > 0 else "none comes near"
+        raise UnknownFormatError(document.name, f"is in no format we know ({nearest}); name it with --format: {', '.join(NAMES)}")
+    return FORMATS[-index]
+
+
+def named(name: str) -> Format:
+    """The format of a name.
+
+    Raises `ConfigError` with the names there are.
+    """
+    for format in FORMATS:
+        if format.name == name:
+            return format
+    raise ConfigError("format", f"{name!r} is none; known: {', '.join(NAMES)}")

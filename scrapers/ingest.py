@@ -1,0 +1,235 @@
+"""Documents into the store, one at a time: what goes wrong with one is recorded and never stops the others."""
+
+from __future__ import annotations
+
+import glob
+import logging
+from collections import Counter
+from collections import defaultdict
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from feeds.errors import DocumentError
+from feeds.model import Batch
+from feeds.model import DocumentInfo
+from feeds.model import Problem
+from feeds.model import Saved
+from feeds.model import Skip
+from feeds.model import Source
+from feeds.topics import Topics
+from scrapers.document import Document
+from scrapers.document import read_document
+from scrapers.formats import Format
+from scrapers.formats import detect
+from scrapers.formats import named
+from scrapers.normalise import Context
+from scrapers.normalise import Normalised
+from scrapers.normalise import normalise
+from scrapers.post import Scraped
+from scrapers.sources import SourceRule
+from scrapers.sources import source_for
+
+log = logging.getLogger(__name__)
+
+
+class Keeper(Protocol):
+    """What ingest needs of a store."""
+
+    def save(self, batch: Batch, now: datetime) -> Saved: ...
+
+    def record_failure(self, source: Source, document: DocumentInfo, problem: Problem, now: datetime) -> None: ...
+
+    def publications(self, source: str) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to read: everything but the documents."""
+
+    topics: Topics
+    sources: Sequence[SourceRule]
+    now: datetime
+    #: Names of a format and a source to use for all documents; None: detected, and by the rules.
+    format: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one document."""
+
+    name: str
+    location: str
+    format: str | None = None
+    saved: Saved = field(default=Saved())
+    skips: tuple[Skip, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    #: Why the document gave nothing; None where it was read.
+    failure: Problem | None = None
+
+    @property
+    def entries(self) -> int:
+        """The entries that the document holds now."""
+        return self.saved.new + self.saved.changed + self.saved.unchanged
+
+
+@dataclass(frozen=True, slots=True)
+class _Scraped:
+    document: Document
+    format: Format
+    rule: SourceRule
+    scraped: Scraped
+
+
+def find_documents(paths: Iterable[str]) -> list[Path]:
+    """The files of paths, folders (with their folders) and shell patterns, each once, in one order; hidden ones are left out.
+
+    A path that leads nowhere stays in the list, so that reading it says so.
+    """
+    found: dict[Path, None] = {}
+    for given in paths:
+        matches = [given] if Path(given).exists() else sorted(glob.glob(given, recursive=True)) or [given]
+        for match in matches:
+            for path in _files(Path(match)):
+                found[path] = None
+    return list(found)
+
+
+def ingest(paths: Sequence[Path], store: Keeper, plan: Plan) -> Iterator[Outcome]:
+    """Read, scrape, normalise and save each document; give what became of it.
+
+    Documents that do not say who publishes them wait until their siblings have been read, which may.
+    """
+    publications: defaultdict[tuple[str, Path], Counter[str]] = defaultdict(Counter)
+    waiting: list[tuple[Path, _Scraped]] = []
+    for path in paths:
+        try:
+            scraped = _scrape(path, plan)
+        except Exception as error:  # noqa: BLE001 (one document, whatever is wrong with it, must not stop the others)
+            yield _failed(path, error, store, plan)
+            continue
+        if _is_anonymous(scraped):
+            waiting.append((path, scraped))
+            continue
+        if scraped.scraped.publication:
+            publications[scraped.rule.source.slug, path.parent][scraped.scraped.publication] += 1
+        yield _kept(path, scraped, None, store, plan)
+    for path, scraped in waiting:
+        yield _kept(path, scraped, _series(scraped, path, publications, store), store, plan)
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if not path.is_dir():
+        yield path
+        return
+    for child in sorted(path.rglob("*")):
+        hidden = any(part.startswith(".") for part in child.relative_to(path).parts)
+        if child.is_file() and not hidden:
+            yield child
+
+
+def _scrape(path: Path, plan: Plan) -> _Scraped:
+    document = read_document(path)
+    format = named(plan.format) if plan.format else detect(document)
+    scraped = format.scrape(document)
+    if not scraped.posts:
+        raise DocumentError(document.name, _nothing(format, scraped))
+    return _Scraped(document, format, _rule(document, format, plan), scraped)
+
+
+def _rule(document: Document, format: Format, plan: Plan) -> SourceRule:
+    if plan.source is None:
+        return source_for(document.location, format.name, plan.sources)
+    known = next((rule for rule in plan.sources if rule.source.slug == plan.source), None)
+    return known or SourceRule(Source(slug=plan.source, name=plan.source))
+
+
+def _nothing(format: Format, scraped: Scraped) -> str:
+    reasons = Counter(skip.reason for skip in scraped.skips)
+    skipped = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+    return f"has no entries, read as {format.name}" + (f" (skipped: {skipped})" if skipped else "")
+
+
+def _is_anonymous(scraped: _Scraped) -> bool:
+    needs_author = any(not post.people for post in scraped.scraped.posts)
+    return scraped.format.by_publication and scraped.scraped.publication is None and needs_author
+
+
+def _series(
+    scraped: _Scraped, path: Path, publications: defaultdict[tuple[str, Path], Counter[str]], store: Keeper
+) -> str | None:
+    """The name that the siblings use: the commonest in the folder, else the only one in the source."""
+    source = scraped.rule.source.slug
+    if scraped.rule.author or (siblings := publications.get((source, path.parent))) is None:
+        known = {name for (slug, _), names in publications.items() if slug == source for name in names}
+        known |= set(store.publications(source))
+        return scraped.rule.author or (known.pop() if len(known) == 1 else None)
+    return min(siblings, key=lambda name: (-siblings[name], name))
+
+
+def _kept(path: Path, read: _Scraped, series: str | None, store: Keeper, plan: Plan) -> Outcome:
+    try:
+        return _save(read, series, store, plan)
+    except Exception as error:  # noqa: BLE001 (as above)
+        return _failed(path, error, store, plan)
+
+
+def _save(read: _Scraped, series: str | None, store: Keeper, plan: Plan) -> Outcome:
+    author = (read.scraped.publication or series) if read.format.by_publication else read.rule.author
+    normalised = normalise(read.document, read.scraped, Context(read.rule.source, plan.topics, plan.now, author))
+    if read.format.by_publication and author is None and _is_anonymous(read):
+        unnamed = Problem("names no publication, and no sibling does: set `author` for its source", 1)
+        normalised = replace(normalised, problems=(*normalised.problems, unnamed))
+    saved = store.save(_batch(read, normalised), plan.now)
+    return Outcome(
+        name=read.document.name,
+        location=read.document.location,
+        format=read.format.name,
+        saved=saved,
+        skips=normalised.skips,
+        problems=normalised.problems,
+    )
+
+
+def _batch(read: _Scraped, normalised: Normalised) -> Batch:
+    dates = [draft.published.date for draft in normalised.drafts if draft.published and draft.published.date]
+    info = DocumentInfo(
+        name=read.document.name,
+        location=read.document.location,
+        format=read.format.name,
+        digest=read.document.digest,
+        encoding=read.document.encoding,
+        title=read.scraped.title,
+        url=read.scraped.url,
+        lead=read.scraped.lead,
+        cover=read.scraped.cover,
+        published=max(dates, default=None),
+    )
+    return Batch(
+        source=read.rule.source,
+        document=info,
+        drafts=normalised.drafts,
+        skips=normalised.skips,
+        problems=normalised.problems,
+    )
+
+
+def _failed(path: Path, error: Exception, store: Keeper, plan: Plan) -> Outcome:
+    """Record a document that gave nothing; what an earlier reading gave stays published."""
+    if isinstance(error, DocumentError):
+        problem = Problem(error.problem, error.line)
+    else:
+        log.exception("%s: unexpected error", path)
+        problem = Problem(f"unexpected {type(error).__name__}: {error}; this is a bug of ours, please report it")
+    location = path.absolute().as_posix()
+    info = DocumentInfo(name=path.name, location=location, format=plan.format or "unknown", digest="")
+    rule = source_for(location, plan.format or "unknown", plan.sources)
+    store.record_failure(rule.source, info, problem, plan.now)
+    return Outcome(name=path.name, location=location, format=plan.format, failure=problem)

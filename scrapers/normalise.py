@@ -1,0 +1,182 @@
+"""A post as found becomes a draft of an entry: cleaned, dated, its links sorted, its topics found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import replace
+from datetime import datetime
+
+from bs4 import Tag
+
+from feeds.chinese import detect_language
+from feeds.errors import DateError
+from feeds.model import Draft
+from feeds.model import Media
+from feeds.model import Person
+from feeds.model import Place
+from feeds.model import Problem
+from feeds.model import Published
+from feeds.model import Skip
+from feeds.model import Source
+from feeds.text import clean_text
+from feeds.text import excerpt
+from feeds.text import one_line
+from feeds.topics import Topics
+from scrapers.dates import date_in_name
+from scrapers.dates import parse_date
+from scrapers.document import Document
+from scrapers.html import absolute
+from scrapers.html import from_text
+from scrapers.html import parse
+from scrapers.html import sanitised
+from scrapers.links import find_links
+from scrapers.links import main_link
+from scrapers.markdown import to_html
+from scrapers.post import Markup
+from scrapers.post import RawPerson
+from scrapers.post import RawPost
+from scrapers.post import Scraped
+from scrapers.reading import read
+
+#: Columns of a summary: about three lines of a reader's list.
+SUMMARY_COLUMNS = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a post's meaning depends on besides its own words."""
+
+    source: Source
+    topics: Topics
+    #: No date is later than this.
+    now: datetime
+    #: Who wrote a post that names nobody; None where posts must name their authors.
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """The drafts of one document, with what was wrong in it."""
+
+    drafts: tuple[Draft, ...]
+    skips: tuple[Skip, ...]
+    problems: tuple[Problem, ...]
+
+
+def normalise(document: Document, scraped: Scraped, context: Context) -> Normalised:
+    """All drafts of a document, in its order; a post in which nothing can be read is skipped."""
+    of_document = _document_date(document, scraped, context)
+    problems = [*document.problems, *scraped.problems, *of_document.problems]
+    skips = list(scraped.skips)
+    drafts: list[Draft] = []
+    positions: dict[int, int] = {}
+    for index, post in enumerate(scraped.posts):
+        dated = _post_date(post, of_document.published, context)
+        draft = _draft(post, scraped, dated.published, len(drafts) + 1, context)
+        problems += dated.problems
+        if not (draft.content_text or draft.media or draft.title):
+            skips.append(Skip("nothing to read", post.lines[0], post.section or ""))
+            continue
+        positions[index] = len(drafts) + 1
+        drafts.append(draft)
+    return Normalised(_with_quotes(drafts, scraped.posts, positions), tuple(skips), tuple(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class _Dated:
+    published: Published | None
+    problems: tuple[Problem, ...] = ()
+
+
+def _document_date(document: Document, scraped: Scraped, context: Context) -> _Dated:
+    """The date that the document states, else the one in its name."""
+    stated = _dated(scraped.date, 1, context)
+    if stated.published is not None:
+        return stated
+    return _Dated(date_in_name(document.name, context.source.zone, context.now), stated.problems)
+
+
+def _post_date(post: RawPost, of_document: Published | None, context: Context) -> _Dated:
+    """The post's own date; the document's where it has none. A wrong one is not replaced by a guess."""
+    return _dated(post.date, post.lines[0], context) if post.date else _Dated(of_document)
+
+
+def _dated(words: str | None, line: int, context: Context) -> _Dated:
+    if not words:
+        return _Dated(None)
+    try:
+        published = parse_date(words, context.source.zone, context.now)
+    except DateError as error:
+        return _Dated(None, (Problem(str(error), line),))
+    if published is None:
+        return _Dated(None, (Problem(f"{words[:60]!r} is no date that we can read; write YYYY-MM-DD", line),))
+    return _Dated(published)
+
+
+def _draft(post: RawPost, scraped: Scraped, published: Published | None, position: int, context: Context) -> Draft:
+    root = parse(_html(post), scraped.url)
+    reading = read(root)
+    links = find_links(reading.anchors)
+    url = absolute(post.url, scraped.url) if post.url else main_link(links, post.link_choice)
+    title = one_line(clean_text(post.title or "")) or None
+    text = clean_text(reading.text)
+    language = detect_language(f"{title or ''}\n{text}")
+    return Draft(
+        title=title,
+        content_html=sanitised(root),
+        content_text=text,
+        summary=_summary(text),
+        language=context.source.language if language == "und" else language,
+        people=tuple(_people(post.people, context.author)),
+        quoted=tuple(_people(post.quoted, None)),
+        url=url,
+        links=tuple(found.link for found in links),
+        media=tuple(_media(root)),
+        topics=context.topics.classify(title, text, labels=_labels(scraped), links=[found.link.url for found in links]),
+        place=Place(position, post.section, post.part, post.lines),
+        published=published,
+        natural_keys=post.natural_keys,
+    )
+
+
+def _labels(scraped: Scraped) -> tuple[str, ...]:
+    """A document's labels say nothing of one entry among many."""
+    return scraped.labels if len(scraped.posts) == 1 else ()
+
+
+def _html(post: RawPost) -> str:
+    if post.markup is Markup.HTML:
+        return post.body
+    if post.markup is Markup.TEXT:
+        return from_text(post.body)
+    return to_html(post.body, post.markup)
+
+
+def _summary(text: str) -> str:
+    return excerpt(text, SUMMARY_COLUMNS)
+
+
+def _people(raw: Sequence[RawPerson], default: str | None) -> Iterator[Person]:
+    seen = set()
+    for person in raw or ((RawPerson(default),) if default else ()):
+        name = one_line(clean_text(person.name or person.handle or ""))
+        if name and (name, person.handle, person.role) not in seen:
+            seen.add((name, person.handle, person.role))
+            yield Person("", name, person.handle, person.role, person.url)
+
+
+def _media(root: Tag) -> Iterator[Media]:
+    for element in root.find_all(["img", "video", "audio"]):
+        source = element.find("source")
+        address = element.get("src") or (source.get("src") if isinstance(source, Tag) else None)
+        if address:
+            kind = "image" if element.name == "img" else element.name
+            yield Media(str(address), kind, str(element.get("alt") or "") or None)
+
+
+def _with_quotes(drafts: Sequence[Draft], posts: Sequence[RawPost], positions: dict[int, int]) -> tuple[Draft, ...]:
+    """Indexes of posts as positions of drafts: a post that gave no draft is quoted by none."""
+    quotes = {positions[i]: tuple(positions[q] for q in post.quotes if q in positions) for i, post in enumerate(posts) if i in positions}
+    return tuple(replace(draft, quotes=quotes[draft.place.position]) for draft in drafts)
