@@ -1,0 +1,302 @@
+"""The command `feedwright`: the one place that knows scrapers, store and web. Imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from collections.abc import Sequence
+from contextlib import contextmanager
+from datetime import UTC
+from datetime import datetime
+from typing import TYPE_CHECKING
+from typing import Any
+
+import click
+
+if TYPE_CHECKING:
+    from feeds.model import Entry
+    from feeds.model import EntryQuery
+    from feeds.settings import Settings
+    from feeds.store import Store
+    from scrapers.ingest import Outcome
+
+#: Exit status where the command ran and part of the work failed; click uses 1 for errors and 2 for wrong usage.
+SOME_FAILED = 3
+
+
+class _Commands(click.Group):
+    """Our own errors become one line and exit status 1; only a bug shows a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from feeds.errors import FeedwrightError
+
+        try:
+            return super().invoke(ctx)
+        except FeedwrightError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="feedwright")
+def main() -> None:
+    """Turn what people publish in any shape into entries, and serve them as feeds and a JSON API.
+
+    Settings come from the environment: DATABASE_URL, PUBLIC_BASE_URL, SITE_NAME, PORT, WEB_CONCURRENCY, TOPICS, SOURCES.
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the store's tables up to date (creates the store)."""
+    from feeds.store import migrate as migrate_store
+
+    settings = _settings()
+    migrate_store(settings.database_url)
+    click.echo("The store is up to date.")
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--format", "format_", metavar="NAME", help="Read all documents in this format instead of detecting it.")
+@click.option("--source", metavar="SLUG", help="Put all documents into this source instead of asking the rules.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of the table.")
+def ingest(paths: tuple[str, ...], format_: str | None, source: str | None, as_json: bool) -> None:
+    """Read documents (files, folders, shell patterns) into the store.
+
+    Reading the same document again changes nothing. What cannot be read is reported and never stops the rest; then the exit
+    status is 3.
+    """
+    from feeds.topics import load_topics
+    from scrapers.formats import named
+    from scrapers.ingest import Plan
+    from scrapers.ingest import find_documents
+    from scrapers.ingest import ingest as read_all
+    from scrapers.sources import load_sources
+
+    settings = _settings()
+    if format_ is not None:
+        named(format_)
+    plan = Plan(load_topics(settings.topics), load_sources(settings.sources), datetime.now(UTC), format_, source)
+    documents = find_documents(paths)
+    with _store(settings, create=True) as store:
+        outcomes = list(_with_progress(read_all(documents, store, plan), len(documents)))
+    click.echo(_json({"documents": [_outcome(o) for o in outcomes]})) if as_json else _print_outcomes(outcomes)
+    if not outcomes or any(outcome.failure for outcome in outcomes):
+        sys.exit(SOME_FAILED)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), help="The port; the setting PORT where not given.")
+def serve(host: str, port: int | None) -> None:
+    """Serve feeds, pages and the API with gunicorn."""
+    from feeds.store import open_store
+
+    settings = _settings()
+    open_store(settings.database_url, read_only=True).close()
+    address = f"{host}:{port or settings.port}"
+    click.echo(f"Serving at http://{address}  (Ctrl-C ends it)")
+    _become_gunicorn(address)
+
+
+@main.command("list")
+@click.argument("what", type=click.Choice(["entries", "authors", "topics", "sources", "documents"]), default="entries")
+@click.option("--author", metavar="SLUG", multiple=True, help="Only entries by this author; several mean any of them.")
+@click.option("--topic", metavar="SLUG", multiple=True, help="Only entries in this topic; several mean any of them.")
+@click.option("--source", metavar="SLUG", help="Only entries from this source.")
+@click.option("--document", metavar="NAME", help="Only entries of this document.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="At most so many entries.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+def list_(what: str, as_json: bool, limit: int, **filters: Any) -> None:
+    """List entries (newest first), authors, topics, sources or documents."""
+    with _store(_settings()) as store:
+        if what == "entries":
+            rows = [_entry_row(entry) for entry in store.entries(_query(limit, **filters)).entries]
+        elif what == "documents":
+            rows = [_document_row(report) for report in store.documents()]
+        else:
+            rows = [{"slug": t.slug, "name": t.name, "entries": t.entries} for t in getattr(store, what)()]
+    if as_json:
+        click.echo(_json({what: rows}))
+        return
+    for row in rows:
+        click.echo("  ".join(str(value) for value in row.values() if value is not None))
+
+
+@main.command()
+@click.argument("id")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
+def show(id: str, as_json: bool) -> None:
+    """Show one entry with its text."""
+    with _store(_settings()) as store:
+        entry = store.entry(_urn(id))
+    if as_json:
+        click.echo(_json(_entry_object(entry)))
+        return
+    for name, value in _entry_object(entry).items():
+        if name != "text":
+            click.echo(f"{name + ':':<11} {', '.join(value) if isinstance(value, list) else value}")
+    click.echo(f"\n{entry.content_text}")
+
+
+@main.command()
+@click.argument("id")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
+def explain(id: str, as_json: bool) -> None:
+    """Tell why an entry is in its topics, and why not in others that came near."""
+    from feeds.topics import load_topics
+
+    settings = _settings()
+    with _store(settings) as store:
+        entry = store.entry(_urn(id))
+    topics = load_topics(settings.topics)
+    links = [link.url for link in entry.links]
+    found = topics.explain(entry.title, entry.content_text, links=links)
+    if as_json:
+        click.echo(_json({"id": entry.id, "topics": [_explanation(e) for e in found]}))
+        return
+    for explanation in found:
+        click.echo(explanation.sentence())
+
+
+def _settings() -> Settings:
+    from feeds.settings import load_settings
+
+    return load_settings()
+
+
+@contextmanager
+def _store(settings: Settings, *, create: bool = False) -> Iterator[Store]:
+    from feeds.errors import SchemaError
+    from feeds.store import migrate as migrate_store
+    from feeds.store import open_store
+
+    try:
+        store = open_store(settings.database_url)
+    except SchemaError:
+        if not create:
+            raise
+        migrate_store(settings.database_url)
+        store = open_store(settings.database_url)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _query(limit: int, author: Sequence[str], topic: Sequence[str], source: str | None, document: str | None) -> EntryQuery:
+    from feeds.model import EntryQuery
+
+    return EntryQuery(authors=tuple(author), topics=tuple(topic), source=source, document=document, limit=limit)
+
+
+def _with_progress(outcomes: Iterator[Outcome], total: int) -> Iterator[Outcome]:
+    """A bar on the terminal; nothing where standard error is none."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    yield from track(outcomes, "Reading", total=total, console=console, disable=not console.is_terminal, transient=True)
+
+
+def _print_outcomes(outcomes: Sequence[Outcome]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("document", "format", "entries", "new", "changed", "skipped", "warnings", box=None, pad_edge=False)
+    for o in outcomes:
+        skipped = ", ".join(f"{count} {reason}" for reason, count in _by_reason(o).items())
+        counts = [str(o.entries), str(o.saved.new), str(o.saved.changed)] if o.failure is None else ["failed", "", ""]
+        table.add_row(o.name, o.format or "?", *counts, skipped, str(len(o.problems)) if o.problems else "")
+    Console().print(table, soft_wrap=False)
+    for o in outcomes:
+        for problem in [*o.problems, *([o.failure] if o.failure else [])]:
+            mark = "error" if problem is o.failure else "warning"
+            click.echo(f"{mark}: {_place(o.name, problem.line)}: {problem.message}", err=problem is o.failure)
+    failed = sum(o.failure is not None for o in outcomes)
+    click.echo(f"{sum(o.entries for o in outcomes)} entries from {len(outcomes) - failed} documents, {failed} failed")
+
+
+def _place(name: str, line: int | None) -> str:
+    return name if line is None else f"{name}:{line}"
+
+
+def _by_reason(outcome: Outcome) -> Counter[str]:
+    return Counter(skip.reason for skip in outcome.skips)
+
+
+def _outcome(o: Outcome) -> dict[str, Any]:
+    return {
+        "document": o.name,
+        "location": o.location,
+        "format": o.format,
+        "entries": o.entries,
+        "new": o.saved.new,
+        "changed": o.saved.changed,
+        "withdrawn": o.saved.withdrawn,
+        "skipped": dict(_by_reason(o)),
+        "warnings": [{"line": p.line, "message": p.message} for p in o.problems],
+        "failure": {"line": o.failure.line, "message": o.failure.message} if o.failure else None,
+    }
+
+
+def _entry_row(entry: Entry) -> dict[str, Any]:
+    from feeds.titles import display_title
+
+    date = entry.published.date.isoformat() if entry.published.date else "undated   "
+    people = ", ".join(person.name for person in entry.people)
+    return {"id": entry.id, "date": date, "title": display_title(entry), "people": people or None}
+
+
+def _entry_object(entry: Entry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "title": entry.title,
+        "people": [f"{p.name} ({p.role})" for p in entry.people],
+        "published": entry.published.date.isoformat() if entry.published.date else "unknown",
+        "updated": entry.updated.isoformat(),
+        "source": entry.source.slug,
+        "document": _place(entry.document.name, entry.place.lines[0] if entry.place.lines else None),
+        "url": entry.url,
+        "topics": [hit.slug for hit in entry.topics],
+        "text": entry.content_text,
+    }
+
+
+def _document_row(report: Any) -> dict[str, Any]:
+    return {
+        "name": report.info.name,
+        "format": report.info.format,
+        "entries": report.entries,
+        "skipped": len(report.skips),
+        "warnings": len(report.problems),
+        "failure": report.failure,
+    }
+
+
+def _explanation(explanation: Any) -> dict[str, Any]:
+    evidence = [{"rule": e.rule, "words": e.words, "place": e.place} for e in explanation.evidence]
+    return {"topic": explanation.slug, "score": explanation.score, "given": explanation.given, "evidence": evidence}
+
+
+def _urn(id: str) -> str:
+    return id if id.startswith("urn:") else f"urn:uuid:{id}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _become_gunicorn(address: str) -> None:
+    from gunicorn.app.wsgiapp import run
+
+    sys.argv = ["gunicorn", "--config", "python:web.server", "--bind", address, "web:create_app()"]
+    run()
+
+
+if __name__ == "__main__":
+    main()

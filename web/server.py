@@ -1,0 +1,23 @@
+"""How gunicorn runs us: its settings file (`gunicorn --config python:web.server`). PORT and WEB_CONCURRENCY come from the environment."""
+
+from __future__ import annotations
+
+import os
+
+#: All interfaces on a platform that names a port; gunicorn's own reading of PORT does the same, but not with a default.
+bind = f"0.0.0.0:{os.environ['PORT']}" if os.environ.get("PORT") else "127.0.0.1:8000"
+workers = int(os.environ.get("WEB_CONCURRENCY") or 1)
+#: Threads, since half-sent requests of slow clients stall the default worker, which serves one at a time.
+worker_class = "gthread"
+threads = 8
+#: The heartbeat file on a disk that can block is how healthy workers get killed; /dev/shm is memory.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+#: Since gunicorn 25 a control socket is opened in $HOME, which a platform may not let us write.
+control_socket_disable = True
+#: A leak, ours or a library's, ends with its worker; the jitter keeps workers from ending together.
+max_requests = 20_000
+max_requests_jitter = 2_000
+graceful_timeout = 25
+keepalive = 5
+accesslog = None
+errorlog = "-"
