@@ -4,9 +4,11 @@
     ├── ConfigError            a setting or a rules file is wrong            (name)
     ├── DocumentError          a document cannot be read                     (document, line)
     │   └── UnknownFormatError no scraper recognises it                      (document)
+    ├── DateError              words name a date that cannot be              (words, why)
     ├── StoreError             the store cannot be opened, read or written
     │   └── SchemaError        the store's tables are older or newer than the code
     ├── NotFoundError          no such entry, author, topic, source          (kind, key)
+    │   └── GoneError          there was one, and it was withdrawn           (kind, key)
     └── QueryError             a query or cursor that cannot be answered     (parameter, allowed)
 
 Messages say what happened, where, and what to do about it.
@@ -46,6 +48,15 @@ class UnknownFormatError(DocumentError):
     """No scraper recognises the document, so nothing was guessed."""
 
 
+class DateError(FeedwrightError, ValueError):
+    """Words name a date that does not exist, or one that nothing can have been published on."""
+
+    def __init__(self, words: str, why: str) -> None:
+        super().__init__(f"{words!r}: {why}")
+        self.words = words
+        self.why = why
+
+
 class StoreError(FeedwrightError):
     """The store cannot be opened, read or written; the cause is chained."""
 
@@ -62,6 +73,10 @@ class NotFoundError(FeedwrightError, LookupError):
         #: "entry", "author", "topic", "source" or "document".
         self.kind = kind
         self.key = key
+
+
+class GoneError(NotFoundError):
+    """What has this key was withdrawn; only its id is left."""
 
 
 class QueryError(FeedwrightError, ValueError):

@@ -1,26 +1,25 @@
-"""A document: a name, its text, and where it came from. Bytes become text here and nowhere else."""
+"""A document: a name, its text, and where it came from. Bytes become text here and nowhere else (see `decoding`)."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from dataclasses import dataclass
+from datetime import UTC
 from datetime import datetime
+from pathlib import Path
 
 from feeds.errors import DocumentError
+from feeds.model import Problem
+from scrapers.charset import Reading
+from scrapers.decoding import decoded
 
 #: Larger documents are refused: the largest real month-long log is about 0.4 MB.
 MAX_BYTES = 16 * 1024 * 1024
 
-_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-#: Labels in the wild name the old subset; the text uses the superset (WHATWG Encoding Standard, section 4.2).
-_SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "big5": "big5hkscs", "utf8": "utf-8"}
-_DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""")
-#: Characters that real Chinese text is made of; everything else is evidence of a wrong guess.
-_COMMON_HAN = frozenset(
-    "的一是不了人在有我他这这這个個们們中来來上大为為和国國地到以说說时時要就出会會可也你对對生能而子那得于着著下自之年过過发發后後作里"
-    "用道行所然家种種事成方多经經么麼去法学學如都同现現当當没沒动動面起看定天分还還进進好小部其些主样樣理心本前开開但因只从從想实實"
-)
+_LINE_END = re.compile("\r\n?|\x85")
+_CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Document:
 
     #: The file name, or the last segment of the address.
     name: str
-    #: Decoded, without byte order mark, line ends as newline.
+    #: Decoded, without byte order mark and control characters, line ends as newline.
     text: str
     #: A path relative to the folder given, or an address.
     location: str
@@ -38,6 +37,25 @@ class Document:
     digest: str
     #: When the bytes were last changed or fetched; None where nothing tells.
     modified: datetime | None = None
+    #: What was wrong with the bytes and did not stop us.
+    problems: tuple[Problem, ...] = ()
+
+
+def read_document(path: Path, root: Path | None = None) -> Document:
+    """Read a file; its location is relative to the folder `root` (without one, or outside of it, the file's name).
+
+    Raises `DocumentError` for what is missing, unreadable, no file, or refused by `make_document`. A file over the
+    limit is not read.
+    """
+    location = _location(path, root)
+    name = location.rpartition("/")[2]
+    try:
+        data, changed = _file(path, location)
+    except FileNotFoundError as error:
+        raise DocumentError(location, "is not there") from error
+    except (OSError, ValueError) as error:
+        raise DocumentError(location, f"cannot be read ({getattr(error, 'strerror', None) or error})") from error
+    return make_document(name, data, location, changed)
 
 
 def make_document(
@@ -45,94 +63,80 @@ def make_document(
 ) -> Document:
     """Decode the bytes of a document.
 
-    `encoding` is what a header or the user says; it is tried first. Raises `DocumentError` for what is empty, too large,
-    binary, or in no encoding that fits without a wrong character.
+    `encoding` is what a header or the user says; it is tried first. Broken bytes and control characters do not stop
+    what can be read without them; a problem names their line. Raises `DocumentError` for what is empty, too large,
+    binary, or in no encoding that fits.
     """
-    if len(data) > MAX_BYTES:
-        raise DocumentError(name, f"{len(data):,} bytes, more than the limit of {MAX_BYTES:,}; split the document")
+    where = location or name
+    _check_size(where, len(data))
     if not data.strip():
-        raise DocumentError(name, "is empty")
-    text, used = decode(name, data, encoding)
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        raise DocumentError(where, "is empty" if not data else "is empty: nothing but white space")
+    reading, problems = decoded(where, data, encoding)
+    text = _LINE_END.sub("\n", reading.text.removeprefix("\ufeff"))
+    text, removed = _without_controls(where, text)
     if not text.strip():
-        raise DocumentError(name, "is empty")
-    return Document(name, text, location or name, used, hashlib.sha256(data).hexdigest(), modified)
+        raise DocumentError(where, "is empty: nothing but white space")
+    problems += _broken(text, reading) + removed
+    return Document(name, text, where, reading.encoding, hashlib.sha256(data).hexdigest(), modified, problems)
 
 
 def decode(name: str, data: bytes, said: str | None = None) -> tuple[str, str]:
-    """The text of `data` and the encoding used: mark, what is said, declaration, UTF-8, then the likelier of GB18030 and Big5.
+    """The text of `data` as it stands there, and the encoding used.
 
-    Strict at each step, since a lenient decoder turns a wrong guess into mojibake that nobody can repair. Raises
-    `DocumentError`.
+    The order: mark, what is said, declaration (each unless the text itself says otherwise), UTF-8, UTF-16, then the
+    likeliest of what is in use for Chinese, Japanese, Korean and English. Raises `DocumentError`.
     """
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            return _strict(name, data[len(mark) :], encoding), encoding
-    if (utf16 := _utf16_without_mark(data)) is not None:
-        return _strict(name, data, utf16), utf16
-    if (at := data.find(b"\0")) >= 0:
-        raise DocumentError(name, f"is binary (a NUL byte at offset {at}); give a text document", _line(data, at))
-    for candidate in (said, _declared(data), "utf-8"):
-        if candidate and (text := _try(data, _SUPERSETS.get(candidate.lower(), candidate))) is not None:
-            return text, _SUPERSETS.get(candidate.lower(), candidate).lower()
-    guesses = [(text, e) for e in ("gb18030", "big5hkscs") if (text := _try(data, e)) is not None]
-    best = max(guesses, key=lambda guess: _common_share(guess[0]), default=None)
-    if best is not None and _common_share(best[0]) > 0.02:
-        return best
-    raise DocumentError(name, _why_not_utf8(data), _line(data, _utf8_error(data)))
+    reading, _ = decoded(name, data, said)
+    return reading.text, reading.encoding
 
 
-def _strict(name: str, data: bytes, encoding: str) -> str:
+def _location(path: Path, root: Path | None) -> str:
+    full = Path(os.path.abspath(path))
+    folder = full.parent if root is None else Path(os.path.abspath(root))
+    relative = full.relative_to(folder) if folder in full.parents else Path(full.name)
+    # A name that is not UTF-8 comes with surrogates, which nothing could store or send.
+    return os.fsencode(relative.as_posix()).decode("utf-8", "replace")
+
+
+def _file(path: Path, where: str) -> tuple[bytes, datetime | None]:
+    status = path.stat()
+    if path.is_dir():
+        raise DocumentError(where, "is a folder, not a file")
+    if not path.is_file():
+        raise DocumentError(where, "is no regular file")
+    _check_size(where, status.st_size)
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1), _time(status.st_mtime)
+
+
+def _time(seconds: float) -> datetime | None:
     try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise DocumentError(name, f"says {encoding} and is not: {error.reason} at byte {error.start}") from error
-
-
-def _try(data: bytes, encoding: str) -> str | None:
-    try:
-        return data.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
         return None
 
 
-def _declared(data: bytes) -> str | None:
-    """What an XML declaration or an HTML meta element says; prose that mentions a charset is not one."""
-    head = data[:4096].lstrip()
-    if not head.startswith((b"<?xml", b"<!", b"<html", b"<HTML", b"<head", b"<meta")):
-        return None
-    found = _DECLARED.search(head)
-    return found[1].decode("ascii") if found else None
+def _check_size(where: str, size: int) -> None:
+    if size > MAX_BYTES:
+        raise DocumentError(where, f"{size:,} bytes, more than the limit of {MAX_BYTES:,}; split the document")
 
 
-def _utf16_without_mark(data: bytes) -> str | None:
-    """Text in UTF-16 without a mark has its line ends and spaces as pairs with a zero byte."""
-    sample = data[:4096]
-    little, big = sample.count(b"\n\0") + sample.count(b" \0"), sample.count(b"\0\n") + sample.count(b"\0 ")
-    if max(little, big) < 2 or len(data) % 2:
-        return None
-    encoding = "utf-16-le" if sample[1::2].count(0) >= sample[0::2].count(0) else "utf-16-be"
-    text = _try(data, encoding)
-    return encoding if text is not None and "\0" not in text else None
+def _broken(text: str, reading: Reading) -> tuple[Problem, ...]:
+    if not reading.broken:
+        return ()
+    line = text.count("\n", 0, text.find("\ufffd")) + 1
+    message = f"broken characters: {reading.broken} (not {reading.encoding}), shown as \ufffd from here on"
+    return (Problem(message, line),)
 
 
-def _common_share(text: str) -> float:
-    han = [c for c in text if "\u3400" <= c <= "\u9fff"]
-    return sum(c in _COMMON_HAN for c in han) / len(han) if han else 0.0
-
-
-def _utf8_error(data: bytes) -> int:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return error.start
-    return 0
-
-
-def _why_not_utf8(data: bytes) -> str:
-    at = _utf8_error(data)
-    return f"is in no encoding we know: byte 0x{data[at]:02x} at offset {at} fits neither UTF-8, GB18030 nor Big5; save it as UTF-8"
-
-
-def _line(data: bytes, offset: int) -> int:
-    return data.count(b"\n", 0, offset) + 1
+def _without_controls(where: str, text: str) -> tuple[str, tuple[Problem, ...]]:
+    """Raises `DocumentError` where they are so many that this is no text."""
+    first = _CONTROL.search(text)
+    if first is None:
+        return text, ()
+    clean, count = _CONTROL.subn("", text)
+    line = text.count("\n", 0, first.start()) + 1
+    if count > max(2, min(len(text) / 10, 8 + len(text) / 100)):
+        raise DocumentError(where, f"is binary ({count} control characters, the first on line {line})", line)
+    message = f"control characters removed: {count}, from here on (first U+{ord(first[0]):04X})"
+    return clean, (Problem(message, line),)
