@@ -334,7 +334,8 @@ class DocumentReport:
 
     id: str
     info: DocumentInfo
-    source: str
+    #: The slug; None for a document that was never read.
+    source: str | None
     entries: int
     skips: tuple[Skip, ...]
     problems: tuple[Problem, ...]

@@ -1,0 +1,9 @@
+"""Where entries are kept: the only package, with `feeds.migrations`, that knows SQL."""
+
+from __future__ import annotations
+
+from feeds.store.migrate import migrate
+from feeds.store.store import Store
+from feeds.store.store import open_store
+
+__all__ = ["Store", "migrate", "open_store"]

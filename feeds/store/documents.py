@@ -1,0 +1,109 @@
+"""Rows of sources and documents: what is kept of a reading beside its entries."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import uuid5
+
+from sqlalchemy import Connection
+from sqlalchemy import Engine
+from sqlalchemy import Row
+from sqlalchemy import select
+from sqlalchemy import update
+
+from feeds.identity import NAMESPACE
+from feeds.model import DocumentInfo
+from feeds.model import Problem
+from feeds.model import Source
+from feeds.store.codec import pack
+from feeds.store.counting import bump
+from feeds.store.engine import add
+from feeds.store.engine import reading
+from feeds.store.engine import writing
+from feeds.store.prepare import document_columns
+from feeds.store.schema import document
+from feeds.store.schema import source
+
+
+def record_failure(engine: Engine, info: DocumentInfo, problem: Problem, now: datetime) -> None:
+    """Note that a document could not be read. Entries of a good reading stay, and so does what it said of itself.
+
+    A document that was never read belongs to no source yet.
+    """
+    with reading(engine) as connection:
+        if _is_noted(_last_read(connection, info.location), info, problem):
+            return
+    with writing(engine) as connection:
+        row = _last_read(connection, info.location) or _add_document(connection, None, "", info, now)
+        changes = {
+            "digest": info.digest,
+            "encoding": info.encoding,
+            "failure": problem.message,
+            "problems": pack([problem]),
+            "skips": "[]",
+            "fingerprint": None,
+            "read": now,
+        }
+        connection.execute(update(document).where(document.c.id == row.id).values(changes))
+        bump(connection)
+
+
+def find_document(connection: Connection, source_slug: str, location: str) -> Row[Any] | None:
+    """The row of the document that a source has at a location."""
+    at_location = (source.c.slug == source_slug) & (document.c.location == location)
+    return connection.execute(select(document).join(source).where(at_location)).one_or_none()
+
+
+def save_source(connection: Connection, told: Source) -> int:
+    """The row of a source, made or brought up to date; until the transaction ends nobody else writes to the source."""
+    add(connection, source, [{**asdict(told), "entries": 0}])
+    connection.execute(update(source).where(source.c.slug == told.slug).values(asdict(told)))
+    return int(connection.scalars(select(source.c.id).where(source.c.slug == told.slug)).one())
+
+
+def make_document(connection: Connection, source_id: int, slug: str, info: DocumentInfo, now: datetime) -> Row[Any]:
+    """The row of a document, made where there is none; what is told of it is not updated here."""
+    if (row := find_document(connection, slug, info.location)) is not None:
+        return row
+    unread = (document.c.location == info.location) & document.c.source_id.is_(None)
+    connection.execute(update(document).where(unread).values(source_id=source_id))
+    return find_document(connection, slug, info.location) or _add_document(connection, source_id, slug, info, now)
+
+
+def _add_document(
+    connection: Connection, source_id: int | None, slug: str, info: DocumentInfo, now: datetime
+) -> Row[Any]:
+    new = {
+        **document_columns(info),
+        "urn": _new_urn(connection, slug, info),
+        "source_id": source_id,
+        "entries": 0,
+        "skips": "[]",
+        "problems": "[]",
+        "publications": "[]",
+        "first_seen": now,
+        "read": now,
+    }
+    add(connection, document, [new])
+    return connection.execute(select(document).where(document.c.urn == new["urn"])).one()
+
+
+def _new_urn(connection: Connection, slug: str, info: DocumentInfo) -> str:
+    """From the name alone if that is free, so that a folder may be moved."""
+    by_name = uuid5(NAMESPACE, "\n".join((slug, "document", info.name))).urn
+    taken = connection.scalars(select(document.c.id).where(document.c.urn == by_name)).first()
+    return by_name if taken is None else uuid5(NAMESPACE, "\n".join((slug, "document", info.name, info.location))).urn
+
+
+def _last_read(connection: Connection, location: str) -> Row[Any] | None:
+    """The document at a location, whatever its source; of several the one read last."""
+    at_location = select(document).where(document.c.location == location)
+    return connection.execute(at_location.order_by(document.c.read.desc(), document.c.id.desc()).limit(1)).one_or_none()
+
+
+def _is_noted(row: Row[Any] | None, info: DocumentInfo, problem: Problem) -> bool:
+    if row is None:
+        return False
+    return (row.digest, row.failure, row.problems) == (info.digest, problem.message, pack([problem]))

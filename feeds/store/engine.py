@@ -1,0 +1,156 @@
+"""Connections: what an address means, how a transaction begins, and the one place where the databases differ."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from typing import TypeVar
+from urllib.parse import quote
+
+from sqlalchemy import URL
+from sqlalchemy import Connection
+from sqlalchemy import Engine
+from sqlalchemy import Table
+from sqlalchemy import create_engine
+from sqlalchemy import event
+from sqlalchemy import make_url
+from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import SQLAlchemyError
+
+from feeds.errors import StoreError
+
+#: Milliseconds that a writer waits for another one.
+BUSY_TIMEOUT = 10_000
+#: Rows or values in one statement: SQLite takes 32 766 variables, older builds 999.
+CHUNK = 500
+#: Any fixed number; everyone who migrates a PostgreSQL database waits for the same lock.
+_MIGRATION_LOCK = 4_293_389_101
+_WRITES = "feedwright_writes"
+_T = TypeVar("_T")
+
+
+def store_url(url: str) -> URL:
+    """The address of a store with its driver named: `sqlite:///FILE`, `postgres://…` or `postgresql://…`.
+
+    Raises `StoreError` for anything else, and for SQLite in memory, which every connection would have for itself.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(f"{url!r} is no address of a store; give sqlite:///FILE or postgresql://…") from error
+    if parsed.drivername in {"postgres", "postgresql"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        raise StoreError(f"{url!r} names no file; give sqlite:///FILE")
+    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise StoreError(f"{parsed.drivername!r} stores are not supported; give sqlite:///FILE or postgresql://…")
+    return parsed
+
+
+def store_file(url: URL) -> Path | None:
+    """The file of a SQLite store; None for a server."""
+    return Path(url.database).absolute() if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def make_engine(url: URL, *, read_only: bool = False) -> Engine:
+    """An engine with no connection yet; the caller disposes of it, and makes one for each process."""
+    path = store_file(url)
+    if path is None:
+        options = {"options": "-c default_transaction_read_only=on"} if read_only else {}
+        return create_engine(url, connect_args=options, pool_size=8, pool_pre_ping=True)
+    engine = create_engine(_sqlite_url(path, read_only), pool_size=8)
+    event.listen(engine, "connect", _prepare_reader if read_only else _prepare_writer)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads, all of it at one moment. Raises `StoreError`."""
+    with _explained("read"), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes; on SQLite it waits for its turn at the beginning. Raises `StoreError`."""
+    with _explained("write"), engine.connect() as connection, connection.execution_options(**{_WRITES: True}).begin():
+        yield connection
+
+
+def lock_for_migration(connection: Connection) -> None:
+    """Wait until nobody else migrates. On SQLite the transaction has waited already."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], keep: Iterable[str] = ()) -> None:
+    """Insert rows; where the primary key is there already, set all columns but those in `keep`."""
+    if not rows:
+        return
+    statement = _insert(connection, table)
+    key = [c.name for c in table.primary_key]
+    fixed = {*key, *keep}
+    changes = {name: statement.excluded[name] for name in rows[0] if name not in fixed}
+    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changes), list(rows))
+
+
+def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows that collide with none; the others are left as they are."""
+    if rows:
+        connection.execute(_insert(connection, table).on_conflict_do_nothing(), list(rows))
+
+
+def chunks(values: Iterable[_T], size: int = CHUNK) -> Iterator[list[_T]]:
+    """The values in lists that fit into one statement."""
+    rest = list(values)
+    for start in range(0, len(rest), size):
+        yield rest[start : start + size]
+
+
+def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def _sqlite_url(path: Path, read_only: bool) -> URL:
+    if not read_only:
+        return URL.create("sqlite", database=str(path))
+    # Beside a file in WAL mode a reader makes a file too; where it may not, nobody else writes either.
+    immutable = {} if os.access(path.parent, os.W_OK) else {"immutable": "1"}
+    return URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": "ro", **immutable, "uri": "true"})
+
+
+def _prepare_writer(connection: Any, record: object) -> None:
+    _prepare_reader(connection, record)
+    connection.execute("PRAGMA journal_mode=WAL").close()
+    connection.execute("PRAGMA synchronous=NORMAL").close()
+    connection.execute("PRAGMA foreign_keys=ON").close()
+
+
+def _prepare_reader(connection: Any, record: object) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions: `_begin` does
+    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}").close()
+
+
+def _begin(connection: Connection) -> None:
+    """A transaction that reads first and then finds another writer gone by fails at once, whatever the timeout is."""
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _explained(what: str) -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        reason = getattr(error, "orig", None) or error
+        raise StoreError(f"cannot {what} the store: {reason}") from error

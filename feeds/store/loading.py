@@ -1,0 +1,132 @@
+"""What a save has to know before it decides: the entries that drafts may turn out to be, and where they stand."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy import Row
+from sqlalchemy import Select
+from sqlalchemy import or_
+from sqlalchemy import select
+
+from feeds.identity import Known
+from feeds.identity import Traits
+from feeds.identity import candidates
+from feeds.identity import lookup_keys
+from feeds.identity import make_traits
+from feeds.store.codec import people
+from feeds.store.codec import strings
+from feeds.store.decide import Standing
+from feeds.store.engine import chunks
+from feeds.store.schema import document
+from feeds.store.schema import entry
+from feeds.store.schema import entry_key
+from feeds.store.schema import standing
+
+_UNREAD = {"content_html", "summary", "language", "links"}
+_COLUMNS = [column for column in entry.c if column.name not in _UNREAD]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The part of the store that a batch can touch."""
+
+    #: By id: all entries of the document, and those of its source that have a key of a draft.
+    rows: Mapping[str, Row[Any]]
+    #: By id: the documents that the entry stands in, by the row of the document.
+    standings: Mapping[str, Mapping[int, Standing]]
+    #: Of every document in `standings`: its URN and its number of entries.
+    names: Mapping[int, str]
+    sizes: Mapping[int, int]
+    document_id: int
+
+    def known(self) -> list[Known]:
+        """The entries as `feeds.identity.recognise` wants them."""
+        rows = self.rows.values()
+        return [Known(row.id, _traits(row), self._is_here(row), row.withdrawn_at is not None) for row in rows]
+
+    def here(self) -> dict[str, Standing]:
+        """What stood in the document when it was read last, by id."""
+        return {i: at[self.document_id] for i, at in self.standings.items() if self.document_id in at}
+
+    def others(self, entry_id: str) -> list[Standing]:
+        """The standings of an entry in other documents."""
+        return [s for d, s in self.standings.get(entry_id, {}).items() if d != self.document_id]
+
+    def _is_here(self, row: Row[Any]) -> bool:
+        return row.document_id == self.document_id or self.document_id in self.standings.get(row.id, {})
+
+
+class TakenIds:
+    """Ids that entries have; the likely ones are asked for at once, the others one by one."""
+
+    def __init__(self, connection: Connection, source: str, drafts: Iterable[Traits]) -> None:
+        self._connection = connection
+        self._asked = {i for traits in drafts for i in islice(candidates(source, traits), 2)}
+        self._taken = _present(connection, self._asked)
+
+    def __contains__(self, entry_id: object) -> bool:
+        if entry_id not in self._asked:
+            self._asked.add(str(entry_id))
+            self._taken |= _present(self._connection, [str(entry_id)])
+        return entry_id in self._taken
+
+    def add(self, entry_id: str) -> None:
+        """An id was given away."""
+        self._asked.add(entry_id)
+        self._taken.add(entry_id)
+
+
+def load(connection: Connection, source_id: int, document_id: int, drafts: Sequence[Traits]) -> Surroundings:
+    """What the drafts may turn out to be, by indexed look-ups only."""
+    rows = {row.id: row for row in connection.execute(_of_document(document_id))}
+    for keys in chunks({key for traits in drafts for key in lookup_keys(traits)}):
+        rows |= {row.id: row for row in connection.execute(_with_keys(source_id, keys)) if row.id not in rows}
+    standings = _standings(connection, rows)
+    documents = {d for at in standings.values() for d in at} | {document_id}
+    names: dict[int, str] = {}
+    sizes: dict[int, int] = {}
+    for some in chunks(documents):
+        asked = select(document.c.id, document.c.urn, document.c.entries).where(document.c.id.in_(some))
+        for row in connection.execute(asked):
+            names[row.id], sizes[row.id] = row.urn, row.entries
+    return Surroundings(rows, standings, names, sizes, document_id)
+
+
+def _of_document(document_id: int) -> Select[Any]:
+    standing_here = select(standing.c.entry_id).where(standing.c.document_id == document_id)
+    return select(*_COLUMNS).where(or_(entry.c.document_id == document_id, entry.c.id.in_(standing_here)))
+
+
+def _with_keys(source_id: int, keys: Collection[str]) -> Select[Any]:
+    found = select(entry_key.c.entry_id).where(entry_key.c.source_id == source_id, entry_key.c.key.in_(keys))
+    return select(*_COLUMNS).where(entry.c.id.in_(found))
+
+
+def _standings(connection: Connection, ids: Iterable[str]) -> dict[str, dict[int, Standing]]:
+    found: defaultdict[str, dict[int, Standing]] = defaultdict(dict)
+    for some in chunks(ids):
+        for row in connection.execute(select(standing).where(standing.c.entry_id.in_(some))):
+            found[row.entry_id][row.document_id] = Standing(row.document_id, row.turn, row.at, row.digest, row.place)
+    return dict(found)
+
+
+def _present(connection: Connection, ids: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for some in chunks(ids):
+        found |= set(connection.scalars(select(entry.c.id).where(entry.c.id.in_(some))))
+    return found
+
+
+def _traits(row: Row[Any]) -> Traits:
+    addresses = [*(media["url"] for media in json.loads(row.media)), row.url or ""]
+    return make_traits(row.title, row.content_text, people(row.people), addresses, strings(row.natural_keys))

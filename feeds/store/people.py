@@ -1,0 +1,202 @@
+"""Rows of authors: found or made for the people of a batch, and asked for by any of their names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy import Row
+from sqlalchemy import bindparam
+from sqlalchemy import select
+from sqlalchemy import update
+
+from feeds.authors import free_slug
+from feeds.authors import key_for
+from feeds.authors import own_name
+from feeds.authors import plain_handle
+from feeds.authors import slug_for
+from feeds.authors import slugify
+from feeds.errors import NotFoundError
+from feeds.errors import StoreError
+from feeds.model import Person
+from feeds.model import Role
+from feeds.model import Tally
+from feeds.store.engine import add
+from feeds.store.engine import chunks
+from feeds.store.schema import alias
+from feeds.store.schema import author
+
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A person in an entry, and when that was published (microseconds; 0 for unknown)."""
+
+    person: Person
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person's row and address."""
+
+    id: int
+    slug: str
+
+
+def resolve(connection: Connection, seen: Sequence[Seen]) -> dict[str, Known]:
+    """The rows of everybody seen, by `feeds.authors.key_for`; made and given their newest names where needed."""
+    by_key: defaultdict[str, list[Seen]] = defaultdict(list)
+    for one in seen:
+        if (key := key_for(one.person)) is not None:
+            by_key[key].append(one)
+    rows = _rows(connection, by_key)
+    for _ in range(_ATTEMPTS):
+        missing = [key for key in sorted(by_key) if key not in rows]
+        if not missing:
+            break
+        _make(connection, [(key, by_key[key]) for key in missing])
+        rows |= _rows(connection, missing)
+    else:
+        raise StoreError("cannot write the store: another process keeps taking the same author names; try again")
+    _rename(connection, [(rows[key], by_key[key]) for key in sorted(by_key)])
+    _add_aliases(connection, [(rows[key].id, by_key[key]) for key in sorted(by_key)])
+    return {key: Known(row.id, row.slug) for key, row in rows.items()}
+
+
+def find(connection: Connection, name: str) -> Tally:
+    """The author with this slug or, failing that, the only one with this handle or name. Raises `NotFoundError`."""
+    row = _by_slug(connection, name) or _by_name(connection, name)
+    if row is None:
+        raise NotFoundError("author", name)
+    return _tally(row, _aliases(connection, [row.id])[row.id])
+
+
+def read_all(connection: Connection) -> tuple[Tally, ...]:
+    """Everybody who stands in a byline, those with the most entries first."""
+    rows = connection.execute(select(author).where(author.c.entries > 0)).all()
+    names = _aliases(connection, [row.id for row in rows])
+    return tuple(_tally(row, names[row.id]) for row in sorted(rows, key=lambda row: (-row.entries, row.slug)))
+
+
+def _rows(connection: Connection, keys: Collection[str]) -> dict[str, Row[Any]]:
+    found: dict[str, Row[Any]] = {}
+    for some in chunks(sorted(keys)):
+        found |= {row.key: row for row in connection.execute(select(author).where(author.c.key.in_(some)))}
+    return found
+
+
+def _make(connection: Connection, missing: Sequence[tuple[str, Sequence[Seen]]]) -> None:
+    taken = _taken_slugs(connection, [slug_for(seen[0].person) or key for key, seen in missing])
+    rows = []
+    for key, seen in missing:
+        slug = free_slug(slug_for(seen[0].person) or key, taken)
+        taken.add(slug)
+        rows.append(_new_row(key, slug, seen))
+    add(connection, author, rows)
+
+
+def _taken_slugs(connection: Connection, wanted: Iterable[str]) -> set[str]:
+    """Those of the wanted slugs, with and without a number, that somebody has."""
+    taken: set[str] = set()
+    for some in chunks(sorted(set(wanted))):
+        taken |= set(connection.scalars(select(author.c.slug).where(author.c.slug.in_(some))))
+    for slug in list(taken):
+        numbered = author.c.slug.startswith(f"{slug}-", autoescape=True)
+        taken |= set(connection.scalars(select(author.c.slug).where(numbered)))
+    return taken
+
+
+def _new_row(key: str, slug: str, seen: Sequence[Seen]) -> dict[str, Any]:
+    name, name_at = _newest_name(seen) or (plain_handle(seen[0].person) or seen[0].person.name, -1)
+    handle, handle_at = _oldest_handle(seen) or (None, 0)
+    return {
+        "key": key,
+        "slug": slug,
+        "name": name,
+        "name_at": name_at,
+        "handle": handle,
+        "handle_at": handle_at,
+        "entries": 0,
+        "quoted": 0,
+    }
+
+
+def _newest_name(seen: Iterable[Seen]) -> tuple[str, int] | None:
+    named = [(one.at, name) for one in seen if (name := own_name(one.person)) is not None]
+    at, name = max(named, default=(0, None))
+    return None if name is None else (name, at)
+
+
+def _oldest_handle(seen: Iterable[Seen]) -> tuple[str, int] | None:
+    spelled = [(one.at, handle) for one in seen if (handle := plain_handle(one.person)) is not None]
+    at, handle = min(spelled, default=(0, None))
+    return None if handle is None else (handle, at)
+
+
+def _rename(connection: Connection, people: Iterable[tuple[Row[Any], Sequence[Seen]]]) -> None:
+    """By date of publication, so that the order in which documents are read does not show."""
+    changes = []
+    for row, seen in people:
+        name, handle = _newest_name(seen), _oldest_handle(seen)
+        before = {"name": row.name, "name_at": row.name_at, "handle": row.handle, "handle_at": row.handle_at}
+        change = dict(before)
+        if name is not None and (name[1], name[0]) > (row.name_at, row.name):
+            change |= {"name": name[0], "name_at": name[1]}
+        if handle is not None and (handle[1], handle[0]) < (row.handle_at, row.handle or ""):
+            change |= {"handle": handle[0], "handle_at": handle[1]}
+        if change != before:
+            changes.append({"row": row.id, **change})
+    if changes:
+        fixed = ("name", "name_at", "handle", "handle_at")
+        statement = update(author).where(author.c.id == bindparam("row")).values({n: bindparam(n) for n in fixed})
+        connection.execute(statement, changes)
+
+
+def _add_aliases(connection: Connection, people: Iterable[tuple[int, Sequence[Seen]]]) -> None:
+    names = {(author_id, own_name(one.person)) for author_id, seen in people for one in seen}
+    rows = [{"author_id": a, "name": name, "key": slugify(name) or name} for a, name in names if name is not None]
+    add(connection, alias, sorted(rows, key=lambda row: (row["author_id"], row["name"])))
+
+
+def _by_slug(connection: Connection, name: str) -> Row[Any] | None:
+    """`@name` means the one with the handle; a slug in other letters is found too."""
+    handle = name.strip().lstrip("@＠")
+    if not handle:
+        return None
+    folded = slug_for(Person("", handle, handle, Role.AUTHOR)) or ""
+    wanted = [name, folded, slugify(name) or ""]
+    found = author.c.slug.in_(wanted) | (author.c.key == f"@{handle.lower()}")
+    rows = connection.execute(select(author).where(found)).all()
+    if name.startswith(("@", "＠")):
+        return next((row for row in rows if row.key == f"@{handle.lower()}"), None)
+    return min(rows, key=lambda row: wanted.index(row.slug) if row.slug in wanted else len(wanted), default=None)
+
+
+def _by_name(connection: Connection, name: str) -> Row[Any] | None:
+    """The one who uses the name; of several the one with entries, if only one has any."""
+    key = slugify(name)
+    named = select(alias.c.author_id).where(alias.c.key == key)
+    rows = connection.execute(select(author).where(author.c.id.in_(named))).all()
+    if len(rows) > 1:
+        rows = [row for row in rows if row.entries > 0]
+    return rows[0] if len(rows) == 1 else None
+
+
+def _aliases(connection: Connection, ids: Sequence[int]) -> defaultdict[int, set[str]]:
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    for some in chunks(ids):
+        for row in connection.execute(select(alias).where(alias.c.author_id.in_(some))):
+            found[row.author_id] |= {row.name, row.key}
+    return found
+
+
+def _tally(row: Row[Any], names: set[str]) -> Tally:
+    others = tuple(sorted(names - {row.name, row.slug}))
+    return Tally(row.slug, row.name, row.entries, row.newest, row.handle, others)

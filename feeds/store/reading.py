@@ -1,0 +1,191 @@
+"""Questions to the store that only read: each is an index walk, whatever the archive has grown to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlalchemy import Connection
+from sqlalchemy import Row
+from sqlalchemy import Select
+from sqlalchemy import and_
+from sqlalchemy import literal
+from sqlalchemy import select
+from sqlalchemy import tuple_
+from sqlalchemy import union
+
+from feeds.errors import GoneError
+from feeds.errors import NotFoundError
+from feeds.errors import QueryError
+from feeds.model import Entry
+from feeds.model import EntryQuery
+from feeds.model import Page
+from feeds.model import Relation
+from feeds.model import RelationKind
+from feeds.store.codec import entry_from_row
+from feeds.store.cursor import Position
+from feeds.store.cursor import read_cursor
+from feeds.store.cursor import write_cursor
+from feeds.store.engine import chunks
+from feeds.store.schema import Instant
+from feeds.store.schema import Key
+from feeds.store.schema import author
+from feeds.store.schema import document
+from feeds.store.schema import entry
+from feeds.store.schema import listing
+from feeds.store.schema import relation
+from feeds.store.schema import source
+from feeds.store.schema import standing
+
+#: However many a caller asks for.
+MOST = 1000
+#: The parts of a listing that a role of an `EntryQuery` holds.
+PARTS = {"byline": ("byline",), "quoted": ("quoted",), "any": ("byline", "quoted")}
+
+#: What only the writer needs.
+_INNER = {"digest", "whole", "keys", "natural_keys"}
+_READ = [column for column in entry.c if column.name not in _INNER]
+_SOURCE = [source.c[name].label(f"source_{name}") for name in ("slug", "name", "zone", "language", "url")]
+_DOCUMENT = [document.c[name].label(f"document_{name}") for name in ("urn", "name", "title", "url")]
+_SORT = (entry.c.published, entry.c.order_key, entry.c.id)
+_LISTED = (listing.c.published, listing.c.order_key, listing.c.entry_id)
+
+
+def read_page(connection: Connection, query: EntryQuery) -> Page:
+    """The entries of a listing: one statement, and one for their relations. Raises `QueryError`."""
+    limit = _limit(query)
+    after = None if query.cursor is None else read_cursor(query.cursor)
+    rows = connection.execute(_page(query, after, limit + 1)).all()
+    shown = rows[:limit]
+    relations = _relations(connection, [row.id for row in shown])
+    more = len(rows) > limit
+    last = shown[-1] if more else None
+    return Page(
+        entries=tuple(entry_from_row(row, relations[row.id]) for row in shown),
+        next=None if last is None else write_cursor((last.published, last.order_key, last.id)),
+    )
+
+
+def read_entry(connection: Connection, entry_id: str) -> Entry:
+    """One entry with its relations by one statement. Raises `NotFoundError`, `GoneError` for a withdrawn one."""
+    other = entry.alias("other")
+    related = and_(relation.c.entry_id == entry.c.id, other.c.withdrawn_at.is_(None))
+    pairs = relation.join(other, relation.c.other_id == other.c.id)
+    joined = entry.join(source).join(document, entry.c.document_id == document.c.id).outerjoin(pairs, related)
+    columns = [*_READ, *_SOURCE, *_DOCUMENT, relation.c.kind, relation.c.other_id]
+    order = (relation.c.kind, relation.c.other_id)
+    rows = connection.execute(select(*columns).select_from(joined).where(entry.c.id == entry_id).order_by(*order)).all()
+    if not rows:
+        raise NotFoundError("entry", entry_id)
+    if rows[0].withdrawn_at is not None:
+        raise GoneError("entry", entry_id)
+    return entry_from_row(rows[0], [_relation(row) for row in rows if row.kind is not None])
+
+
+def _limit(query: EntryQuery) -> int:
+    if query.limit < 1:
+        raise QueryError("limit", f"{query.limit} is less than 1")
+    return min(query.limit, MOST)
+
+
+def _page(query: EntryQuery, after: Position | None, limit: int) -> Select[Any]:
+    columns = [*_READ, *_SOURCE, *_DOCUMENT]
+    joined = entry.join(source).join(document, entry.c.document_id == document.c.id)
+    newest = [column.desc() for column in _SORT]
+    if query.document is not None or not (query.authors or query.topics):
+        chosen = select(*columns).select_from(joined).where(entry.c.withdrawn_at.is_(None), *_filters(query))
+        if after is not None:
+            chosen = chosen.where(tuple_(*_SORT) < _bound(after))
+        return chosen.order_by(*newest).limit(limit)
+    walk = _walk(query, after, limit)
+    chosen = select(*columns).select_from(joined.join(walk, walk.c.entry_id == entry.c.id))
+    return chosen.order_by(walk.c.published.desc(), walk.c.order_key.desc(), walk.c.entry_id.desc())
+
+
+def _filters(query: EntryQuery) -> list[ColumnElement[bool]]:
+    """The conditions on `entry` itself: a document is small, so what stands in it may be looked at one by one."""
+    conditions: list[ColumnElement[bool]] = []
+    if query.source is not None:
+        conditions.append(entry.c.source_id == _source_id(query.source))
+    if query.document is not None:
+        named = select(standing.c.entry_id).join(document).where(document.c.name == query.document)
+        conditions.append(entry.c.id.in_(named))
+        if query.authors or query.topics:
+            conditions.append(_is_listed(query))
+    return conditions
+
+
+def _is_listed(query: EntryQuery) -> ColumnElement[bool]:
+    at_entry = [listed == column for listed, column in zip(_LISTED, _SORT, strict=True)]
+    found: list[ColumnElement[bool]] = [
+        select(listing.c.entry_id).where(*walk, *at_entry).exists() for walk in _walks(query)
+    ]
+    any_of = found[0]
+    for one in found[1:]:
+        any_of = any_of | one
+    return any_of
+
+
+def _walk(query: EntryQuery, after: Position | None, limit: int) -> Any:
+    """The sort keys of a page: the newest of each walk, merged; a walk ends after a page."""
+    walks = [_one_walk(conditions, query, after, limit) for conditions in _walks(query)]
+    if len(walks) == 1:
+        return walks[0].subquery("walk")
+    merged = union(*(select(one.subquery()) for one in walks)).subquery("merged")
+    order = (merged.c.published.desc(), merged.c.order_key.desc(), merged.c.entry_id.desc())
+    return select(merged).order_by(*order).limit(limit).subquery("walk")
+
+
+def _one_walk(
+    conditions: Iterable[ColumnElement[bool]], query: EntryQuery, after: Position | None, limit: int
+) -> Select[Any]:
+    walk = select(*_LISTED).where(*conditions)
+    if query.source is not None:
+        walk = walk.where(listing.c.source_id == _source_id(query.source))
+    if after is not None:
+        walk = walk.where(tuple_(*_LISTED) < _bound(after))
+    return walk.order_by(*(column.desc() for column in _LISTED)).limit(limit)
+
+
+def _walks(query: EntryQuery) -> list[list[ColumnElement[bool]]]:
+    """One for every pair of an author's part and a topic."""
+    if query.role not in PARTS:
+        raise QueryError("role", f"{query.role!r} is none", tuple(PARTS))
+    whose: list[list[ColumnElement[bool]]] = [
+        [listing.c.author_id == _author_id(slug), listing.c.part == part]
+        for slug in dict.fromkeys(query.authors)
+        for part in PARTS[query.role]
+    ] or [[listing.c.author_id == 0, listing.c.part == ""]]
+    topics = tuple(dict.fromkeys(query.topics)) or ("",)
+    return [[*who, listing.c.topic == topic] for who in whose for topic in topics]
+
+
+def _bound(after: Position) -> Any:
+    at, order_key, entry_id = after
+    return tuple_(literal(at, Instant), literal(order_key, Key), literal(entry_id, Key))
+
+
+def _source_id(slug: str) -> Any:
+    return select(source.c.id).where(source.c.slug == slug).scalar_subquery()
+
+
+def _author_id(slug: str) -> Any:
+    return select(author.c.id).where(author.c.slug == slug).scalar_subquery()
+
+
+def _relations(connection: Connection, ids: Sequence[str]) -> defaultdict[str, list[Relation]]:
+    found: defaultdict[str, list[Relation]] = defaultdict(list)
+    joined = relation.join(entry, relation.c.other_id == entry.c.id)
+    for some in chunks(ids):
+        live = (relation.c.entry_id.in_(some), entry.c.withdrawn_at.is_(None))
+        asked = select(relation).select_from(joined).where(*live).order_by(relation.c.kind, relation.c.other_id)
+        for row in connection.execute(asked):
+            found[row.entry_id].append(_relation(row))
+    return found
+
+
+def _relation(row: Row[Any]) -> Relation:
+    return Relation(RelationKind(row.kind), row.other_id)

@@ -1,0 +1,249 @@
+"""The tables, with types that both databases agree on. `feeds/migrations` makes them; a test compares the two."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from datetime import datetime
+from datetime import timedelta
+
+from sqlalchemy import BigInteger
+from sqlalchemy import Column
+from sqlalchemy import Dialect
+from sqlalchemy import ForeignKey
+from sqlalchemy import Index
+from sqlalchemy import Integer
+from sqlalchemy import MetaData
+from sqlalchemy import Table
+from sqlalchemy import Text
+from sqlalchemy import TypeDecorator
+from sqlalchemy import UniqueConstraint
+from sqlalchemy import text
+
+#: The Alembic revision that this code reads and writes.
+HEAD = "0001"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since 1970. Raises `ValueError` for a naive datetime: nobody knows when it was."""
+    if at.tzinfo is None:
+        raise ValueError(f"{at!r} has no time zone")
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def instant(value: int) -> datetime:
+    """The aware UTC datetime of so many microseconds since 1970."""
+    return _EPOCH + value * _MICROSECOND
+
+
+class Instant(TypeDecorator[datetime]):
+    """Aware datetimes as whole microseconds: SQLite's own type drops the offset without converting."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """See `micros`."""
+        return None if value is None else micros(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """See `instant`."""
+        return None if value is None else instant(value)
+
+
+#: Text ordered by its bytes: SQLite does so, PostgreSQL orders by the locale of the database unless told otherwise.
+Key = Text().with_variant(Text(collation="C"), "postgresql")
+
+metadata = MetaData()
+
+#: One row. The version counts the writing transactions that changed something a reader can see.
+state = Table(
+    "state",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("slug", Key, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("url", Text),
+    Column("entries", Integer, nullable=False),
+    Column("newest", Instant),
+)
+
+#: A document that was never read has no source. `skips`, `problems` and `publications` are JSON. `fingerprint` is the hash of the batch that was saved last; without
+#: one the next reading is written whatever it is.
+document = Table(
+    "document",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("urn", Key, nullable=False, unique=True),
+    Column("source_id", ForeignKey("source.id")),
+    Column("location", Key, nullable=False),
+    Column("name", Key, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("encoding", Text, nullable=False),
+    Column("title", Text),
+    Column("url", Text),
+    Column("lead", Text),
+    Column("cover", Text),
+    Column("published", Text),
+    Column("entries", Integer, nullable=False),
+    Column("skips", Text, nullable=False),
+    Column("problems", Text, nullable=False),
+    Column("publications", Text, nullable=False),
+    Column("failure", Text),
+    Column("fingerprint", Text),
+    Column("first_seen", Instant, nullable=False),
+    Column("read", Instant, nullable=False),
+    UniqueConstraint("source_id", "location"),
+    Index("document_by_name", "name"),
+)
+
+#: An entry with all that a reader gets, so that it is read by one statement. `people` to `place` and `keys` are JSON;
+#: `order_key` orders the entries of one instant; `digest` tells whether a draft differs, `whole` whether letters do.
+#: `document_id` is the document that leads: of several that hold the entry the one whose text counts.
+entry = Table(
+    "entry",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("source_id", ForeignKey("source.id"), nullable=False),
+    Column("document_id", ForeignKey("document.id"), nullable=False),
+    Column("published", Instant, nullable=False),
+    Column("precision", Text, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("date", Text),
+    Column("order_key", Key, nullable=False),
+    Column("updated", Instant, nullable=False),
+    Column("first_seen", Instant, nullable=False),
+    Column("withdrawn_at", Instant),
+    Column("revision", Integer, nullable=False),
+    Column("title", Text),
+    Column("summary", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("url", Text),
+    Column("people", Text, nullable=False),
+    Column("quoted", Text, nullable=False),
+    Column("links", Text, nullable=False),
+    Column("media", Text, nullable=False),
+    Column("topics", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("natural_keys", Text, nullable=False),
+    Column("keys", Text, nullable=False),
+    Column("whole", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("content_html", Text, nullable=False),
+    Column("content_text", Text, nullable=False),
+)
+_LIVE = text("withdrawn_at IS NULL")
+Index(
+    "entry_live",
+    entry.c.published.desc(),
+    entry.c.order_key.desc(),
+    entry.c.id.desc(),
+    sqlite_where=_LIVE,
+    postgresql_where=_LIVE,
+)
+Index(
+    "entry_live_by_source",
+    entry.c.source_id,
+    entry.c.published.desc(),
+    entry.c.order_key.desc(),
+    entry.c.id.desc(),
+    sqlite_where=_LIVE,
+    postgresql_where=_LIVE,
+)
+Index("entry_by_document", entry.c.document_id)
+
+#: Which documents an entry stands in; most stand in one. `digest` and `place` are of the draft as last read there,
+#: `at` is when that document says it was published (microseconds). The highest `turn` leads; see `feeds.store.decide`.
+standing = Table(
+    "standing",
+    metadata,
+    Column("document_id", ForeignKey("document.id"), primary_key=True),
+    Column("entry_id", Key, ForeignKey("entry.id"), primary_key=True),
+    Column("turn", Integer, nullable=False),
+    Column("at", BigInteger),
+    Column("digest", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Index("standing_by_entry", "entry_id"),
+)
+
+#: What entries are found again by, wherever in the source they turn up; see `feeds.identity.lookup_keys`.
+entry_key = Table(
+    "entry_key",
+    metadata,
+    Column("source_id", ForeignKey("source.id"), primary_key=True),
+    Column("key", Key, primary_key=True),
+    Column("entry_id", Key, ForeignKey("entry.id"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+#: `entries` counts those with the author in the byline, `quoted` those that quote them. The name is that of the newest
+#: entry that had one, the spelling of the handle that of the oldest.
+author = Table(
+    "author",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Key, nullable=False, unique=True),
+    Column("slug", Key, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("name_at", BigInteger, nullable=False),
+    Column("handle", Text),
+    Column("handle_at", BigInteger, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("quoted", Integer, nullable=False),
+    Column("newest", Instant),
+)
+
+#: Every name an author was seen with; `key` is its slug.
+alias = Table(
+    "alias",
+    metadata,
+    Column("author_id", ForeignKey("author.id"), primary_key=True),
+    Column("name", Key, primary_key=True),
+    Column("key", Key, nullable=False),
+    Index("alias_by_key", "key"),
+)
+
+topic = Table(
+    "topic",
+    metadata,
+    Column("slug", Key, primary_key=True),
+    Column("entries", Integer, nullable=False),
+    Column("newest", Instant),
+)
+
+#: Every listing by author, by topic or by both is one walk along the primary key: author 0 and topic "" mean any, and
+#: `part` is "byline", "quoted", or "" where the author is any. Rows are derived from live entries and hold no foreign
+#: keys, which would cost a look-up each.
+listing = Table(
+    "listing",
+    metadata,
+    Column("author_id", Integer, primary_key=True, autoincrement=False),
+    Column("part", Key, primary_key=True),
+    Column("topic", Key, primary_key=True),
+    Column("published", Instant, primary_key=True),
+    Column("order_key", Key, primary_key=True),
+    Column("entry_id", Key, primary_key=True),
+    Column("source_id", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: Both directions are rows.
+relation = Table(
+    "relation",
+    metadata,
+    Column("entry_id", Key, ForeignKey("entry.id"), primary_key=True),
+    Column("kind", Key, primary_key=True),
+    Column("other_id", Key, ForeignKey("entry.id"), primary_key=True),
+)

@@ -1,0 +1,158 @@
+"""The store as everybody else sees it: entries in, pages out; no row and no connection leaves it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from types import TracebackType
+from typing import TypeVar
+
+from sqlalchemy import URL
+from sqlalchemy import Connection
+from sqlalchemy import Engine
+
+from feeds.errors import StoreError
+from feeds.model import Batch
+from feeds.model import DocumentInfo
+from feeds.model import DocumentReport
+from feeds.model import Entry
+from feeds.model import EntryQuery
+from feeds.model import Page
+from feeds.model import Problem
+from feeds.model import Saved
+from feeds.model import Source
+from feeds.model import Tally
+from feeds.store import documents
+from feeds.store import people
+from feeds.store import tallies
+from feeds.store import writing
+from feeds.store.engine import make_engine
+from feeds.store.engine import reading
+from feeds.store.engine import store_file
+from feeds.store.engine import store_url
+from feeds.store.migrate import check_schema
+from feeds.store.prepare import prepare
+from feeds.store.reading import read_entry
+from feeds.store.reading import read_page
+
+_T = TypeVar("_T")
+
+
+def open_store(url: str, *, read_only: bool = False) -> Store:
+    """The store at `url`: `sqlite:///FILE`, `postgres://…` or `postgresql://…`.
+
+    Raises `SchemaError` where it has no tables, or older or newer ones than this code; `StoreError` where it cannot be
+    opened.
+    """
+    parsed = store_url(url)
+    engine = make_engine(parsed, read_only=True)
+    try:
+        check_schema(engine, store_file(parsed))
+    finally:
+        engine.dispose()
+    return Store(parsed, read_only=read_only)
+
+
+class Store:
+    """Entries, and the listings they are in. Every method raises `StoreError` where the database fails.
+
+    Threads may share one. It connects at the first question in each process: a server may open it and then fork.
+    """
+
+    def __init__(self, url: URL, *, read_only: bool = False) -> None:
+        self._url = url
+        self._read_only = read_only
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None
+        self._process = 0
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def save(self, batch: Batch, now: datetime) -> Saved:
+        """Write what one document holds, in one transaction; the document is the truth of what it holds.
+
+        Known entries are recognised and keep their ids; entries that left are withdrawn, unless the document shrank
+        suspiciously. A batch that is saved again changes nothing. Raises `ValueError` for a naive datetime.
+        """
+        return writing.save(self._writable(), prepare(batch), now)
+
+    def record_failure(self, document: DocumentInfo, problem: Problem, now: datetime) -> None:
+        """Note that a document could not be read; entries of an earlier good reading stay as they are."""
+        documents.record_failure(self._writable(), document, problem, now)
+
+    def entries(self, query: EntryQuery) -> Page:
+        """The entries of a listing, newest first; at most 1000. Raises `QueryError`."""
+        return self._read(lambda connection: read_page(connection, query))
+
+    def entry(self, id: str) -> Entry:
+        """One entry. Raises `NotFoundError`, and `GoneError`, which is one, where it was withdrawn."""
+        return self._read(lambda connection: read_entry(connection, id))
+
+    def authors(self) -> tuple[Tally, ...]:
+        """Everybody who stands in a byline with the number of these entries, the most first."""
+        return self._read(people.read_all)
+
+    def topics(self) -> tuple[Tally, ...]:
+        """The topics with entries, the most first; the name is the slug."""
+        return self._read(tallies.read_topics)
+
+    def sources(self) -> tuple[Tally, ...]:
+        """All sources by slug."""
+        return self._read(tallies.read_sources)
+
+    def author(self, name: str) -> Tally:
+        """By slug, else by handle or by a name that only one author uses; the slug tells whether to redirect.
+
+        People who are only quoted are found too, with no entries. Raises `NotFoundError`.
+        """
+        return self._read(lambda connection: people.find(connection, name))
+
+    def source(self, slug: str) -> Source:
+        """Raises `NotFoundError`."""
+        return self._read(lambda connection: tallies.read_source(connection, slug))
+
+    def documents(self) -> tuple[DocumentReport, ...]:
+        """All documents by source and name, with what their last reading gave."""
+        return self._read(tallies.read_documents)
+
+    def document(self, name: str) -> DocumentReport:
+        """By name or id; of several with one name the one read last. Raises `NotFoundError`."""
+        return self._read(lambda connection: tallies.read_document(connection, name))
+
+    def publications(self, source: str) -> tuple[str, ...]:
+        """Names of authors without a handle that documents of a source carry, the most frequent first."""
+        return self._read(lambda connection: tallies.read_publications(connection, source))
+
+    def version(self) -> int:
+        """Grows by one with every transaction that changed something a reader can see."""
+        return self._read(tallies.read_version)
+
+    def close(self) -> None:
+        """Close all connections; the next question opens them again."""
+        with self._lock:
+            engine, self._engine = self._engine, None
+            if engine is not None:
+                engine.dispose(close=self._process == os.getpid())
+
+    def _read(self, question: Callable[[Connection], _T]) -> _T:
+        with reading(self._connected()) as connection:
+            return question(connection)
+
+    def _writable(self) -> Engine:
+        if self._read_only:
+            raise StoreError("the store is open for reading only; open it for writing to change it")
+        return self._connected()
+
+    def _connected(self) -> Engine:
+        """The engine of this process: connections do not survive a fork."""
+        with self._lock:
+            if self._engine is None or self._process != os.getpid():
+                self._engine = make_engine(self._url, read_only=self._read_only)
+                self._process = os.getpid()
+            return self._engine

@@ -1,0 +1,74 @@
+"""Listings with their counters, and what is known of sources and documents."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy import Select
+from sqlalchemy import select
+
+from feeds.errors import NotFoundError
+from feeds.model import DocumentReport
+from feeds.model import Source
+from feeds.model import Tally
+from feeds.store.codec import report_from_row
+from feeds.store.codec import strings
+from feeds.store.schema import document
+from feeds.store.schema import source
+from feeds.store.schema import state
+from feeds.store.schema import topic
+
+
+def read_topics(connection: Connection) -> tuple[Tally, ...]:
+    """The topics with entries, those with the most first. The store knows slugs, no names."""
+    rows = connection.execute(select(topic).where(topic.c.entries > 0))
+    tallies = (Tally(row.slug, row.slug, row.entries, row.newest) for row in rows)
+    return tuple(sorted(tallies, key=lambda tally: (-tally.entries, tally.slug)))
+
+
+def read_sources(connection: Connection) -> tuple[Tally, ...]:
+    """All sources by slug."""
+    rows = connection.execute(select(source).order_by(source.c.slug))
+    return tuple(Tally(row.slug, row.name, row.entries, row.newest) for row in rows)
+
+
+def read_source(connection: Connection, slug: str) -> Source:
+    """Raises `NotFoundError`."""
+    row = connection.execute(select(source).where(source.c.slug == slug)).one_or_none()
+    if row is None:
+        raise NotFoundError("source", slug)
+    return Source(row.slug, row.name, row.zone, row.language, row.url)
+
+
+def read_documents(connection: Connection) -> tuple[DocumentReport, ...]:
+    """All documents by source and name."""
+    order = (source.c.slug, document.c.name, document.c.location)
+    return tuple(report_from_row(row) for row in connection.execute(_documents().order_by(*order)))
+
+
+def read_document(connection: Connection, name: str) -> DocumentReport:
+    """By name or id; of several with the name the one read last. Raises `NotFoundError`."""
+    named = (document.c.name == name) | (document.c.urn == name)
+    newest = (document.c.read.desc(), document.c.urn)
+    row = connection.execute(_documents().where(named).order_by(*newest).limit(1)).one_or_none()
+    if row is None:
+        raise NotFoundError("document", name)
+    return report_from_row(row)
+
+
+def read_publications(connection: Connection, slug: str) -> tuple[str, ...]:
+    """Names of authors without a handle in a source, those that most documents carry first."""
+    rows = connection.scalars(select(document.c.publications).join(source).where(source.c.slug == slug))
+    carried = Counter(name for packed in rows for name in strings(packed))
+    return tuple(sorted(carried, key=lambda name: (-carried[name], name)))
+
+
+def read_version(connection: Connection) -> int:
+    """How many writing transactions changed something that a reader can see."""
+    return int(connection.scalars(select(state.c.version)).one())
+
+
+def _documents() -> Select[Any]:
+    return select(document, source.c.slug.label("source_slug")).outerjoin(source)

@@ -1,0 +1,1 @@
+"""Tests: plain functions, named as sentences."""
