@@ -1,0 +1,137 @@
+"""One text as the rules see it: what was found in it, which place each spot belongs to, which companies it names."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from bisect import bisect_right
+from collections.abc import Iterable
+from collections.abc import Sequence
+
+from feeds.chinese import fold
+from feeds.topics.matching import Matcher
+from feeds.topics.matching import Span
+from feeds.topics.matching import outermost
+from feeds.topics.rules import Weights
+
+#: Addresses and mentions: words inside them are not the author's own.
+_NOT_PROSE = re.compile(r"https?://[!-~]+|(?<![a-z0-9_.])@[a-z0-9_]+")
+#: A comparison says "unlike" at most so far in front of the name.
+_REACH = 10
+#: No word of comparison is longer.
+_LONGEST = 20
+#: From here on characters take two columns.
+_WIDE = "\u2e80"
+_CLAUSE_END = re.compile(r"[。，；！？,;!?\n]|\. ")
+
+
+class Reading:
+    """A title, a text and addresses, folded into one haystack and searched once."""
+
+    def __init__(
+        self, matcher: Matcher, weights: Weights, title: str | None, text: str, links: Sequence[str] = ()
+    ) -> None:
+        original = "\n".join(((title or "").replace("\n", " "), text.strip()))
+        self._folded = fold(original)
+        self._original = original if len(original) == len(self._folded) else self._folded
+        self._text_at = self._folded.find("\n") + 1
+        self._links_at = len(self._folded)
+        self._folded += "".join("\n" + fold(link) for link in links)
+        self._weights = weights
+        #: The length of the text as it looks on a screen: a Chinese character has two columns.
+        self.columns = _columns(original)
+        self._opening_end = self._find_opening_end()
+        #: Where the opening would end if the text were long: a short text has no end of its opening.
+        missing = weights.opening_columns - _columns(self._folded[self._text_at : self._opening_end])
+        self._full_opening_end = self._opening_end + max(0, missing) // 2
+        self._found = matcher.find(self._folded)
+        self._not_prose = [Span(*m.span()) for m in _NOT_PROSE.finditer(self._folded, 0, self._links_at)]
+        self._first_named: dict[str, dict[str, int]] = {"title": {}, "opening": {}}
+        self._companies: dict[str, list[Span]] = {}
+        self._compared: list[Span] = []
+
+    def know_companies(self, companies: dict[str, tuple[str, ...]], comparisons: Iterable[str]) -> None:
+        """Tell whose names the words are; without this no company competes with another."""
+        for company, words in companies.items():
+            spans = outermost(span for word in words for span in self.spans(word))
+            if spans := [s for s in spans if self.place(s) != "link"]:
+                self._companies[company] = spans
+        for company, spans in self._companies.items():
+            for span in reversed(spans):
+                self._first_named.setdefault(self.place(span), {})[company] = span.start
+        self._compared = sorted(span for word in comparisons for span in self.spans(word))
+
+    def spans(self, word: str) -> list[Span]:
+        """Where a folded word stands."""
+        return self._found.get(word, [])
+
+    def found(self) -> Iterable[str]:
+        """Every word found, folded."""
+        return self._found
+
+    def in_prose(self, word: str) -> bool:
+        """Whether a folded word stands anywhere but in an address or a mention."""
+        return any(self.place(span) != "link" for span in self.spans(word))
+
+    def words(self, span: Span) -> str:
+        """The words as the author wrote them."""
+        source = self._original if span.end <= self._links_at else self._folded
+        return " ".join(source[span.start : span.end].split())
+
+    def place(self, span: Span) -> str:
+        """The name of the place: "title", "opening", "body" or "link"."""
+        at = bisect_right(self._not_prose, span.start, key=_start) - 1
+        if span.start >= self._links_at or (at >= 0 and span.start < self._not_prose[at].end):
+            return "link"
+        if span.start < self._text_at:
+            return "title"
+        return "opening" if span.start < self._opening_end else "body"
+
+    def distance(self, span: Span) -> float:
+        """How far into the opening a span stands: 0 at its start, 1 at its end."""
+        return max(0, span.start - self._text_at) / max(1, self._full_opening_end - self._text_at)
+
+    def is_compared(self, span: Span) -> bool:
+        """Whether a word of comparison stands in front, in the same clause, or an "and the like" behind."""
+        if self._folded[span.end : span.end + 2].lstrip().startswith("等"):
+            return True
+        first = bisect_left(self._compared, span.start - _REACH - _LONGEST, key=_start)
+        last = bisect_left(self._compared, span.start, key=_start)
+        return any(
+            0 <= span.start - word.end <= (_REACH if word.end - word.start > 1 else 1)
+            and not _CLAUSE_END.search(self._folded, word.end, span.start)
+            for word in self._compared[first:last]
+        )
+
+    def prominence(self, company: str) -> float:
+        """From 1 (the company that the title or the opening begins with) towards 0 (one in a list of many)."""
+        title, opening = self._first_named["title"], self._first_named["opening"]
+        if company in title:
+            return 1.0
+        if title:
+            return self._weights.beside_title
+        if opening.get(company) in (None, min(opening.values(), default=None)):
+            return 1.0
+        return min(1.0, self._weights.crowd / len(opening))
+
+    def company_share(self, company: str) -> float:
+        """The share of a company among all hits of companies in the text."""
+        total = sum(len(spans) for spans in self._companies.values())
+        return len(self._companies.get(company, ())) / total if total else 1.0
+
+    def _find_opening_end(self) -> int:
+        used = 0
+        for at in range(self._text_at, self._links_at):
+            used += 2 if self._folded[at] >= _WIDE else 1
+            if used > self._weights.opening_columns:
+                return at
+        return self._links_at
+
+
+def _columns(text: str) -> int:
+    """Nearly `feeds.text.width`, for a fraction of its time."""
+    return len(text) + sum(character >= _WIDE for character in text)
+
+
+def _start(span: Span) -> int:
+    return span.start

@@ -1,0 +1,110 @@
+"""What a rules file says, as values; reading it is `loading`, applying it `matching` and `scoring`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Some words and what finding them is worth."""
+
+    #: "words": any of them. "near": all, close together. "all": all, anywhere. "links": any of them in an address.
+    kind: str
+    #: What must be found, each with its alternatives, as written. "words" and "links" have one.
+    elements: tuple[tuple[str, ...], ...]
+    #: 1.0 in the opening is enough for a topic with a threshold of 1.0; below 0 it speaks against the topic.
+    weight: float
+    #: What the evidence says, in words.
+    why: str
+    #: For "near": how many characters may lie between the first and the last word.
+    within: int = 0
+    #: The places where it counts; empty: everywhere.
+    places: frozenset[str] = frozenset()
+    #: A label such as "Paper:" tells the same wherever it stands: each place counts like the opening.
+    anywhere: bool = False
+    #: It counts only in a text that has none of these words.
+    unless: tuple[str, ...] = ()
+    #: The words are names: in a comparison they count less.
+    names: bool = False
+    #: The company whose names these are; it competes with the others that the text names.
+    company: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic and when an entry belongs to it."""
+
+    slug: str
+    name_zh: str
+    name_en: str
+    description: str = ""
+    threshold: float = 1.0
+    #: Further tags and categories that mean this topic; the slug and the names do so anyway.
+    labels: tuple[str, ...] = ()
+    #: Phrases in which a word does not mean what the rules take it for.
+    exclude: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A company with what people call it by; a topic that names it gets all of that as rules."""
+
+    name: str
+    #: The slug of its topic; None for a company that only lists and comparisons need.
+    topic: str | None = None
+    names: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    #: Models under a licence that keeps the weights closed, and those whose weights anyone may load.
+    models: tuple[str, ...] = ()
+    open_models: tuple[str, ...] = ()
+    #: Words that are a product's or a person's name among others: they count half.
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What a place is worth and how the length of a text counts, for all topics."""
+
+    title: float = 1.5
+    opening: float = 1.15
+    #: What all hits of a rule in the body can add together.
+    body: float = 1.0
+    #: What all rules together can make of a body: a text that neither title nor opening announces is hardly about it.
+    body_most: float = 0.9
+    #: A word inside an address or a mention.
+    link: float = 0.2
+    label: float = 1.0
+    #: How far the opening reaches, in columns (a Chinese character has two).
+    opening_columns: int = 240
+    #: What the last word of an opening is worth of the first.
+    opening_end: float = 0.6
+    #: A body needs `body_hits` hits, and one more for each `body_columns` of length, to be worth `body`.
+    body_hits: float = 1.5
+    body_columns: int = 1000
+    #: In a text longer than this an address is one reference among many.
+    link_columns: int = 6000
+    company: float = 1.0
+    product: float = 1.0
+    person: float = 0.9
+    hint: float = 0.5
+    #: A company's name behind a word such as "unlike" or "超过" is worth this much of itself.
+    compared: float = 0.35
+    #: So many companies may stand in an opening before all but the first count less.
+    crowd: int = 2
+    #: What a company is worth where the title names another one.
+    beside_title: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """A rules file, read and checked."""
+
+    topics: tuple[Topic, ...]
+    companies: tuple[Company, ...] = ()
+    weights: Weights = field(default_factory=Weights)
+    #: Words that make the name behind them one of a comparison or a list.
+    comparisons: tuple[str, ...] = ()
