@@ -1,0 +1,36 @@
+"""Who may read the entries: pages, feeds and the JSON API. `create_app` wires them; gunicorn calls it."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from feeds.addresses import STATIC
+from feeds.settings import Settings
+from feeds.settings import load_settings
+from feeds.store import Store
+from web import api
+from web import errors
+from web import headers
+from web import listings
+from web import pages
+from web.state import State
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: Settings | None = None, store: Store | None = None) -> Flask:
+    """The web application, as in `gunicorn 'web:create_app()'`.
+
+    Settings come from the environment unless given. The store is opened, for reading only, when the first request needs
+    it: so a process starts while its store does not answer, and no connection is shared by forked workers. Raises
+    `ConfigError`.
+    """
+    app = Flask(__name__, static_url_path=STATIC)
+    app.extensions["feedwright"] = State(settings or load_settings(), store)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    pages.prepare_templates(app)
+    for blueprint in (listings.bp, pages.bp, api.bp):
+        app.register_blueprint(blueprint)
+    headers.register(app)
+    errors.register(app)
+    return app

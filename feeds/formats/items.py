@@ -1,0 +1,220 @@
+"""What every format tells of an entry and of a feed, once: identity, texts, people, categories, links, dates.
+
+Each text is cleaned here once more: the store gives clean texts, but one bad character would cost readers a whole feed.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterable
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC
+from datetime import datetime
+
+from feeds.addresses import ascii_url
+from feeds.addresses import author_path
+from feeds.addresses import entry_path
+from feeds.addresses import source_path
+from feeds.addresses import topic_path
+from feeds.formats import ATOM
+from feeds.formats import RSS
+from feeds.listing import Listing
+from feeds.listing import Site
+from feeds.model import Entry
+from feeds.model import Person
+from feeds.model import Rel
+from feeds.model import Role
+from feeds.text import clean_text
+from feeds.text import excerpt
+from feeds.text import one_line
+from feeds.titles import display_title
+
+#: Written into every feed; without a version, so that an upgrade alone changes no byte.
+GENERATOR = "Feedwright"
+#: How long a reader may keep a feed, for RSS's `ttl`; the Cache-Control header of `web` says the same.
+MAX_AGE_SECONDS = 300
+
+_SUMMARY_COLUMNS = 280
+#: Ours, so that the id of a listing is the same on every host, for ever.
+_FEED_IDS = uuid.UUID("6f0c5b6e-8f0e-5d0b-9c59-3a2c0b7d6a11")
+#: Links of these kinds say where an entry comes from (RFC 4287, section 4.2.7.2: "via").
+_ORIGINS = frozenset({Rel.ORIGINAL, Rel.SOURCE})
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAuthor:
+    """Somebody in the byline."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLink:
+    """A link beside the main one; `rel` is "via" or "related"."""
+
+    url: str
+    rel: str
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemMedia:
+    """A picture, film or sound; `kind` is "image", "video" or "audio"."""
+
+    url: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A topic as feeds name it."""
+
+    term: str
+    #: The address of the topic: tells our "rag" from that of others.
+    scheme: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSource:
+    """The feed of the source that an entry belongs to."""
+
+    id: str
+    name: str
+    rss: str
+    atom: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """An entry as feeds tell it: texts clean, addresses absolute and ASCII, dates in UTC and whole seconds."""
+
+    id: str
+    url: str
+    #: None for a post that has none.
+    title: str | None
+    display_title: str
+    summary: str
+    html: str
+    language: str
+    #: Where only the day is known its first moment, where nothing is known the moment the entry was first seen: readers
+    #: take their own time of fetching for an entry without a date, and have a different order each.
+    published: datetime
+    updated: datetime
+    #: Authors before translators and others: some readers show only the first.
+    authors: tuple[ItemAuthor, ...]
+    categories: tuple[Category, ...]
+    links: tuple[ItemLink, ...]
+    media: tuple[ItemMedia, ...]
+    source: ItemSource
+
+
+def feed_id(path: str) -> str:
+    """The id of a listing, the same in every format and on every host."""
+    return uuid.uuid5(_FEED_IDS, path).urn
+
+
+def feed_title(listing: Listing, site: Site) -> str:
+    """The listing's title with the site's behind it: readers show it among the feeds of others."""
+    title, name = one_line(clean_text(listing.title)), one_line(clean_text(site.name))
+    return title if title == name else f"{title} · {name}"
+
+
+def feed_description(listing: Listing) -> str:
+    """The listing's description; RSS demands one."""
+    return one_line(clean_text(listing.description)) or one_line(clean_text(listing.title))
+
+
+def items(listing: Listing, site: Site) -> Iterator[Item]:
+    """The entries of a listing; one that cannot be written is left out and logged, the others stay."""
+    for entry in listing.entries:
+        try:
+            yield make_item(entry, site)
+        except (ValueError, TypeError, AttributeError):
+            _log.exception("entry %s left out of %s", entry.id, listing.path)
+
+
+def make_item(entry: Entry, site: Site) -> Item:
+    """All that feeds tell of an entry."""
+    url = (entry.url and ascii_url(entry.url)) or site.url(entry_path(entry.id))
+    shown = display_title(entry)
+    return Item(
+        id=entry.id,
+        url=url,
+        title=one_line(clean_text(entry.title or "")) or None,
+        display_title=shown,
+        summary=_summary(entry) or shown,
+        html=clean_text(entry.content_html),
+        language=entry.language,
+        published=_seconds(entry.published.at),
+        updated=max(_seconds(entry.updated), _seconds(entry.published.at)),
+        authors=_authors(entry.people, site),
+        categories=tuple(_category(hit.slug, site) for hit in entry.topics),
+        links=tuple(_links(entry, url)),
+        media=tuple(_media(entry)),
+        source=_source(entry, site),
+    )
+
+
+def rfc3339(moment: datetime) -> str:
+    """RFC 3339 in UTC with `Z`, whole seconds."""
+    return _seconds(moment).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _seconds(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no time zone")
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def _summary(entry: Entry) -> str:
+    return one_line(clean_text(entry.summary)) or excerpt(clean_text(entry.content_text), _SUMMARY_COLUMNS)
+
+
+def _authors(people: Iterable[Person], site: Site) -> tuple[ItemAuthor, ...]:
+    ranked = sorted(people, key=lambda person: person.role is not Role.AUTHOR)
+    named = (ItemAuthor(_person_name(person), site.url(author_path(person.slug))) for person in ranked)
+    return tuple(dict.fromkeys(author for author in named if author.name))
+
+
+def _person_name(person: Person) -> str:
+    return one_line(clean_text(person.name or person.handle or person.slug))
+
+
+def _category(slug: str, site: Site) -> Category:
+    return Category(slug, site.url(topic_path(slug)), one_line(clean_text(site.topic_name(slug))) or slug)
+
+
+def _links(entry: Entry, main: str) -> Iterator[ItemLink]:
+    """The further links, each address once: where the entry comes from first, then what it leads to."""
+    found = [(link.url, "via" if link.rel in _ORIGINS else "related", link.title) for link in entry.links]
+    if entry.document.url:
+        found.append((entry.document.url, "via", entry.document.title or entry.document.name))
+    told = {main}
+    for address, rel, title in sorted(found, key=lambda link: link[1] != "via"):
+        url = ascii_url(address)
+        if url is not None and url not in told:
+            told.add(url)
+            yield ItemLink(url, rel, one_line(clean_text(title or "")) or None)
+
+
+def _media(entry: Entry) -> Iterator[ItemMedia]:
+    told = set()
+    for media in entry.media:
+        url = ascii_url(media.url)
+        if url is not None and url not in told:
+            told.add(url)
+            yield ItemMedia(url, media.kind)
+
+
+def _source(entry: Entry, site: Site) -> ItemSource:
+    path = source_path(entry.source.slug)
+    page = (entry.source.url and ascii_url(entry.source.url)) or site.url(path)
+    name = one_line(clean_text(entry.source.name)) or entry.source.slug
+    return ItemSource(feed_id(path), name, site.url(RSS.path(path)), site.url(ATOM.path(path)), page)

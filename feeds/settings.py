@@ -1,0 +1,146 @@
+"""The settings: one table of name, default, help and check. Nothing else reads the environment."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from feeds.errors import ConfigError
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_HOST = re.compile(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]")
+#: The schemes taken for a database and what SQLAlchemy calls them; `postgres:` is what most platforms hand out.
+_DATABASES = {
+    "sqlite": "sqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The values in force; `load_settings` makes them from the environment."""
+
+    #: What SQLAlchemy takes; it may hold a password, so it is not shown.
+    database_url: str
+    #: Where readers find us, without a slash at the end; the only source of absolute addresses.
+    public_base_url: str
+    site_name: str
+    #: A BCP 47 tag: of topic names, and of feeds whose entries do not agree on one.
+    site_language: str
+    port: int
+    web_concurrency: int
+    #: Files to use instead of the ones that ship with Feedwright.
+    topics: Path | None
+    sources: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table."""
+
+    name: str
+    #: As it would stand in the environment; empty where there is none.
+    default: str
+    help: str
+    #: The value of the words, or `ValueError` that tells what is wrong with them.
+    check: Callable[[str], object]
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of an environment; a variable that is empty counts as not given.
+
+    Raises `ConfigError` with the name of the variable.
+    """
+    values = {setting.name.lower(): _value(setting, environ) for setting in SETTINGS}
+    return Settings(**values)  # type: ignore[arg-type]  # each check gives the type of its field; a test compares them
+
+
+def _value(setting: Setting, environ: Mapping[str, str]) -> object:
+    words = environ.get(setting.name, "").strip() or setting.default
+    try:
+        return setting.check(words)
+    except ValueError as error:
+        raise ConfigError(setting.name, str(error)) from error
+
+
+def _database(words: str) -> str:
+    scheme, separator, rest = words.partition("://")
+    if not separator or scheme.lower() not in _DATABASES:
+        raise ValueError("give sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+    if scheme.lower() == "sqlite" and not rest.startswith("/"):
+        raise ValueError("a SQLite file needs three slashes, as in sqlite:///feedwright.sqlite3")
+    return f"{_DATABASES[scheme.lower()]}://{rest}"
+
+
+def _base_url(words: str) -> str:
+    url = urlsplit(words)
+    if url.scheme not in {"http", "https"} or url.hostname is None or not _HOST.fullmatch(_bracketed(url.hostname)):
+        raise ValueError(f"{words!r} is no absolute address; give one such as https://feeds.example.org")
+    if url.query or url.fragment or url.username or not words.isascii() or any(c.isspace() for c in words):
+        raise ValueError(f"{words!r} must have neither user, query nor fragment, and no other characters than ASCII")
+    if url.port == 0:  # reading the port also refuses one that is no number
+        raise ValueError(f"{words!r} has no port that can be reached")
+    return words.rstrip("/")
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _name(words: str) -> str:
+    if any(ord(c) < 32 or 127 <= ord(c) < 160 for c in words) or len(words) > 200:
+        raise ValueError("give one line of at most 200 characters")
+    return words
+
+
+def _language(words: str) -> str:
+    if not _LANGUAGE.fullmatch(words):
+        raise ValueError(f"{words!r} is no language tag; give one such as zh-Hans or en")
+    return words
+
+
+def _number(lowest: int, highest: int) -> Callable[[str], int]:
+    def check(words: str) -> int:
+        if not (words.isascii() and words.isdigit() and lowest <= int(words) <= highest):
+            raise ValueError(f"{words!r} is no whole number from {lowest} to {highest}")
+        return int(words)
+
+    return check
+
+
+def _file(words: str) -> Path | None:
+    if not words:
+        return None
+    path = Path(words)
+    if not path.is_file():
+        raise ValueError(f"there is no file {words!r}")
+    return path
+
+
+SETTINGS = (
+    Setting(
+        "DATABASE_URL",
+        "sqlite:///feedwright.sqlite3",
+        "where entries are kept: sqlite:///FILE, or postgresql:// (also postgres://)",
+        _database,
+    ),
+    Setting(
+        "PUBLIC_BASE_URL",
+        "http://127.0.0.1:8000",
+        "the address under which readers reach this site, absolute, http or https",
+        _base_url,
+    ),
+    Setting("SITE_NAME", "Feedwright", "the name at the top of pages and in the titles of feeds", _name),
+    Setting("SITE_LANGUAGE", "zh-Hans", "language of topic names and of feeds in several languages", _language),
+    Setting("PORT", "8000", "the port that the web server listens on", _number(1, 65535)),
+    Setting("WEB_CONCURRENCY", "1", "how many web processes run side by side", _number(1, 64)),
+    Setting("TOPICS", "", "a topics file to use instead of the one that ships with Feedwright", _file),
+    Setting("SOURCES", "", "a sources file to use instead of the one that ships with Feedwright", _file),
+)

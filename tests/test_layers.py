@@ -1,0 +1,96 @@
+"""Who may import whom: `scrapers -> feeds <- web`, and each heavy library in one place only."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("feeds", "scrapers", "web")
+MODULES = sorted(path.relative_to(ROOT) for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+
+#: Where a library may be imported; nowhere else.
+ALLOWED = {
+    "flask": ("web/",),
+    "werkzeug": ("web/",),
+    "jinja2": ("web/",),
+    "sqlalchemy": ("feeds/store/", "feeds/migrations/"),
+    "alembic": ("feeds/store/", "feeds/migrations/"),
+    "sqlite3": ("feeds/store/", "feeds/migrations/"),
+    "psycopg": ("feeds/store/", "feeds/migrations/"),
+    "feedgen": ("feeds/formats/",),
+    "dateparser": ("scrapers/dates.py",),
+    "bs4": ("scrapers/",),
+    "markdown_it": ("scrapers/",),
+    "nh3": ("scrapers/",),
+    "click": (),
+    "rich": (),
+    "gunicorn": (),
+    # The network belongs to a fetcher that is still to come.
+    "socket": (),
+    "ssl": (),
+    "http.client": (),
+    "urllib.request": (),
+    "requests": (),
+    "httpx": (),
+    "aiohttp": (),
+}
+PACKAGE_RULES = {
+    "feeds": {"scrapers", "web", "feedwright"},
+    "scrapers": {"web", "feedwright"},
+    "web": {"scrapers", "feedwright"},
+}
+#: gunicorn reads its settings from a file of its own, before there is an application.
+READ_ENVIRONMENT = ("feeds/settings.py", "web/server.py")
+#: Too slow to load for a process that only answers requests.
+HEAVY = ("bs4", "dateparser", "markdown_it", "nh3", "feedgen", "scrapers")
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_part_of(module: str, library: str) -> bool:
+    return module == library or module.startswith(f"{library}.")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_imports_point_to_the_core(path: Path) -> None:
+    forbidden = PACKAGE_RULES[path.parts[0]]
+    assert not [module for module in imports(path) if module.partition(".")[0] in forbidden]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_each_library_stays_in_its_place(path: Path) -> None:
+    wrong = [
+        module
+        for module in imports(path)
+        for library, places in ALLOWED.items()
+        if is_part_of(module, library) and not path.as_posix().startswith(places)
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.as_posix() not in READ_ENVIRONMENT], ids=str)
+def test_only_the_settings_read_the_environment(path: Path) -> None:
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not names & {"environ", "getenv", "environb"}
+    assert not {"os.environ", "os.getenv"} & set(imports(path))
+
+
+def test_the_web_process_loads_no_parser_and_no_feed_writer_until_a_feed_is_asked_for() -> None:
+    script = f"import sys, web; print(*(name for name in {HEAVY!r} if name in sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == []

@@ -1,0 +1,79 @@
+"""Headers of all answers, and one address for everything: no slash at the end."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from urllib.parse import quote
+
+from flask import Flask
+from flask import Response
+from flask import redirect
+from flask import request
+from werkzeug.wrappers import Response as BaseResponse
+
+from feeds.addresses import API
+from feeds.formats import FORMATS
+from web.state import get_state
+
+#: Pages show pictures and films of other sites, and run nothing.
+_CONTENT_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' https: http: data:; media-src https: http:; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def register(app: Flask) -> None:
+    """Have the application do so."""
+    app.before_request(_without_slash)
+    app.after_request(_add_headers)
+
+
+def is_api() -> bool:
+    """Whether the request is for the JSON API, which also answers errors in JSON."""
+    return request.path == API or request.path.startswith((f"{API}/", "/api/"))
+
+
+def is_feed() -> bool:
+    """Whether the request is for a feed."""
+    return not is_api() and request.path.endswith(tuple(FORMATS))
+
+
+def moved(path: str) -> BaseResponse:
+    """A redirect for ever to a path of `feeds.addresses`; what stands behind the question mark is kept."""
+    query = request.query_string.decode("latin-1")
+    return redirect(get_state().site.local(path) + (f"?{query}" if query else ""), 301)
+
+
+def _without_slash() -> BaseResponse | None:
+    """Slashes in front are dropped too: `//host/` would lead to another site."""
+    if request.path.endswith("/") and (name := request.path.strip("/")) and request.method in {"GET", "HEAD"}:
+        return moved(f"/{quote(name)}")
+    return None
+
+
+def _add_headers(response: Response) -> Response:
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"  # many picture hosts refuse requests that come from elsewhere
+    response.headers["Content-Security-Policy"] = _CONTENT_POLICY
+    if is_api() or is_feed():
+        _share(response)
+    if is_api():
+        response.headers["X-Request-Id"] = _request_id()
+    return response
+
+
+def _share(response: Response) -> None:
+    """CORS: anybody's script may read what anybody may read (https://fetch.spec.whatwg.org/#http-cors-protocol)."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link, X-Request-Id"
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+        response.headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since, X-Request-Id"
+        response.headers["Access-Control-Max-Age"] = "86400"
+
+
+def _request_id() -> str:
+    given = request.headers.get("X-Request-Id", "")
+    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex

@@ -1,0 +1,169 @@
+"""From the words of an address to a query: which entries a listing holds and what it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import replace
+from datetime import datetime
+
+from feeds.addresses import AUTHORS
+from feeds.addresses import ENTRIES
+from feeds.addresses import SOURCES
+from feeds.addresses import TOPICS
+from feeds.addresses import listing_path
+from feeds.errors import NotFoundError
+from feeds.listing import BEFORE_ALL
+from feeds.listing import MOST_ENTRIES
+from feeds.listing import USUAL_ENTRIES
+from feeds.listing import Listing
+from feeds.listing import within_budget
+from feeds.listing import within_window
+from feeds.model import Entry
+from feeds.model import EntryQuery
+from feeds.store import Store
+from web.state import State
+
+#: More names in one address than anybody types.
+_MOST_SLUGS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """A listing before its entries are read."""
+
+    #: Canonical.
+    path: str
+    title: str
+    description: str
+    query: EntryQuery
+    #: The slugs as they are, where the address named something by another name.
+    slugs: tuple[str, ...] = ()
+    #: Small facts for the page.
+    facts: tuple[str, ...] = ()
+
+    def leads_elsewhere(self, asked: Sequence[str]) -> bool:
+        """Whether the address used an alias or another case; the order does not count."""
+        return set(asked) != set(self.slugs)
+
+
+def select_entries(state: State) -> Selection:
+    """All entries."""
+    return Selection(path=ENTRIES, title=state.site.name, description="All entries, newest first.", query=EntryQuery())
+
+
+def select(kind: str, slugs: Sequence[str], state: State) -> Selection:
+    """The entries of any of `slugs`. `kind` is such as "authors". Raises `NotFoundError` with what is unknown."""
+    if not all(slugs) or len(slugs) > _MOST_SLUGS:
+        raise NotFoundError(KINDS[kind].noun, ",".join(slugs))
+    return KINDS[kind].select(slugs, state)
+
+
+def read_feed(selection: Selection, state: State) -> Listing:
+    """The listing with the entries of a feed: see `feeds.listing.within_budget`."""
+    return _listing(selection, within_budget(_newest(selection.query, state.store)), None, state)
+
+
+def read_page(selection: Selection, cursor: str | None, state: State) -> Listing:
+    """The listing with the entries of a page. Raises `QueryError` for a cursor that is none of ours."""
+    page = state.store.entries(replace(selection.query, cursor=cursor))
+    return _listing(selection, page.entries, page.next, state)
+
+
+def _newest(query: EntryQuery, store: Store) -> list[Entry]:
+    """As many as a feed may need; mostly that is one reading."""
+    page = store.entries(replace(query, limit=USUAL_ENTRIES))
+    entries = list(page.entries)
+    while page.next and len(entries) < MOST_ENTRIES and within_window(entries[0], entries[-1]):
+        page = store.entries(replace(query, limit=USUAL_ENTRIES, cursor=page.next))
+        entries += page.entries
+    return entries
+
+
+def _listing(selection: Selection, entries: tuple[Entry, ...], following: str | None, state: State) -> Listing:
+    return Listing(
+        path=selection.path,
+        title=selection.title,
+        description=selection.description,
+        entries=entries,
+        since=BEFORE_ALL if entries else _oldest(state.store),
+        next=following,
+    )
+
+
+def _oldest(store: Store) -> datetime:
+    """The date of an empty feed: since when there is anything at all; it does not move when other listings grow."""
+    return min((report.first_seen for report in store.documents()), default=BEFORE_ALL)
+
+
+def _authors(slugs: Sequence[str], state: State) -> Selection:
+    tallies = tuple(state.store.author(slug) for slug in slugs)
+    found = tuple(dict.fromkeys(tally.slug for tally in tallies))
+    names = tuple(dict.fromkeys(tally.name for tally in tallies))
+    one = tallies[0] if len(found) == 1 else None
+    facts = []
+    if one is not None:
+        facts = [f"@{one.handle}"] if one.handle else []
+        facts += [f"also {', '.join(one.aliases)}"] if one.aliases else []
+    return Selection(
+        path=listing_path(AUTHORS, found),
+        title=_any_of(names),
+        description=f"Entries by {_any_of(names)}, newest first.",
+        query=EntryQuery(authors=found),
+        slugs=found,
+        facts=tuple(facts),
+    )
+
+
+def _topics(slugs: Sequence[str], state: State) -> Selection:
+    topics = tuple(state.topics.get(slug.casefold()) for slug in slugs)
+    found = tuple(dict.fromkeys(topic.slug for topic in topics))
+    names = tuple(dict.fromkeys(state.topic_name(topic) for topic in topics))
+    facts: tuple[str, ...] = ()
+    if len(found) == 1:
+        other = {topics[0].name_zh, topics[0].name_en} - {names[0]}
+        facts = (*other, *filter(None, [topics[0].description]))
+    return Selection(
+        path=listing_path(TOPICS, found),
+        title=_any_of(names),
+        description=f"Entries about {_any_of(names)}, newest first.",
+        query=EntryQuery(topics=found),
+        slugs=found,
+        facts=facts,
+    )
+
+
+def _sources(slugs: Sequence[str], state: State) -> Selection:
+    """One source only: an entry query holds no more."""
+    if len(slugs) > 1:
+        raise NotFoundError("source", ",".join(slugs))
+    source = state.store.source(slugs[0].casefold())
+    return Selection(
+        path=listing_path(SOURCES, (source.slug,)),
+        title=source.name,
+        description=f"Entries from {source.name}, newest first.",
+        query=EntryQuery(source=source.slug),
+        slugs=(source.slug,),
+        facts=(source.url,) if source.url else (),
+    )
+
+
+def _any_of(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of listing: what one of it is called in `NotFoundError`, and how its address is read."""
+
+    noun: str
+    select: Callable[[Sequence[str], State], Selection]
+
+
+#: By the first word of the path.
+KINDS = {
+    AUTHORS.strip("/"): Kind("author", _authors),
+    TOPICS.strip("/"): Kind("topic", _topics),
+    SOURCES.strip("/"): Kind("source", _sources),
+}

@@ -1,0 +1,53 @@
+"""What the views of an application share: settings, site, topics, the store, the cache of rendered feeds."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from threading import Lock
+from typing import cast
+
+from flask import current_app
+
+from feeds.listing import Site
+from feeds.settings import Settings
+from feeds.store import Store
+from feeds.store import open_store
+from feeds.topics import Topic
+from feeds.topics import Topics
+from feeds.topics import load_topics
+from web.cache import Cache
+
+
+class State:
+    """One for an application; shared by its threads."""
+
+    def __init__(self, settings: Settings, store: Store | None = None) -> None:
+        self.settings = settings
+        self.cache = Cache()
+        self.topics: Topics = load_topics(settings.topics)
+        self._store = store
+        self._lock = Lock()
+
+    @property
+    def store(self) -> Store:
+        """The store, opened at the first use. Raises `StoreError`."""
+        with self._lock:
+            if self._store is None:
+                self._store = open_store(self.settings.database_url, read_only=True)
+            return self._store
+
+    @cached_property
+    def site(self) -> Site:
+        """What all listings share."""
+        settings = self.settings
+        names = {topic.slug: self.topic_name(topic) for topic in self.topics}
+        return Site(settings.public_base_url, settings.site_name, settings.site_language, names)
+
+    def topic_name(self, topic: Topic) -> str:
+        """The name of a topic in the language of the site."""
+        return topic.name_zh if self.settings.site_language.lower().startswith("zh") else topic.name_en
+
+
+def get_state() -> State:
+    """The state of the application that answers."""
+    return cast(State, current_app.extensions["feedwright"])

@@ -1,0 +1,62 @@
+"""What somebody may have meant who asked for an author, topic or source that is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from feeds.addresses import author_path
+from feeds.addresses import source_path
+from feeds.addresses import topic_path
+from feeds.errors import NotFoundError
+from feeds.model import Tally
+from web.state import State
+
+_MOST = 5
+_LIKENESS = 0.6
+#: A longer name is no typing mistake, and comparing takes time that grows with it.
+_LONGEST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A listing that is there."""
+
+    slug: str
+    name: str
+    path: str
+
+
+def suggest(missing: NotFoundError, state: State) -> tuple[Suggestion, ...]:
+    """Listings of the same kind with a name like the one asked for, the likeliest first."""
+    if len(missing.key) > _LONGEST:
+        return ()
+    by_name: dict[str, Suggestion] = {}
+    for name, suggestion in _candidates(missing.kind, state):
+        by_name.setdefault(name.casefold(), suggestion)
+    close = get_close_matches(missing.key.casefold(), by_name, n=_MOST, cutoff=_LIKENESS)
+    return tuple(dict.fromkeys(by_name[name] for name in close))
+
+
+def _candidates(kind: str, state: State) -> Iterator[tuple[str, Suggestion]]:
+    """All names that lead somewhere, with where."""
+    if kind == "author":
+        for tally in state.store.authors():
+            yield from _named(_names(tally), Suggestion(tally.slug, tally.name, author_path(tally.slug)))
+    elif kind == "topic":
+        for topic in state.topics:
+            suggestion = Suggestion(topic.slug, state.topic_name(topic), topic_path(topic.slug))
+            yield from _named((topic.slug, topic.name_zh, topic.name_en), suggestion)
+    elif kind == "source":
+        for tally in state.store.sources():
+            yield from _named(_names(tally), Suggestion(tally.slug, tally.name, source_path(tally.slug)))
+
+
+def _names(tally: Tally) -> Iterable[str]:
+    return (tally.slug, tally.name, *filter(None, [tally.handle]), *tally.aliases)
+
+
+def _named(names: Iterable[str], suggestion: Suggestion) -> Iterator[tuple[str, Suggestion]]:
+    return ((name, suggestion) for name in names)
