@@ -160,7 +160,7 @@ def explain(id: str, as_json: bool) -> None:
         click.echo(_json({"id": entry.id, "topics": [_explanation(e) for e in found]}))
         return
     for explanation in found:
-        click.echo(explanation.sentence())
+        click.echo(_sentence(explanation))
 
 
 def _settings() -> Settings:
@@ -281,6 +281,12 @@ def _document_row(report: Any) -> dict[str, Any]:
 def _explanation(explanation: Any) -> dict[str, Any]:
     evidence = [{"rule": e.rule, "words": e.words, "place": e.place} for e in explanation.evidence]
     return {"topic": explanation.slug, "score": explanation.score, "given": explanation.given, "evidence": evidence}
+
+
+def _sentence(explanation: Any) -> str:
+    verdict = "given" if explanation.given else "not given"
+    found = "; ".join(f"{e.words!r} in the {e.place} ({e.rule})" for e in explanation.evidence)
+    return f"{explanation.slug}: {verdict}, {explanation.score:.2f} of the 1.00 it takes: {found}"
 
 
 def _urn(id: str) -> str:

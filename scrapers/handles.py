@@ -19,7 +19,8 @@ from importlib import resources
 from feeds.text import letters
 from feeds.text import width
 
-_HANDLE = re.compile(r"\s*\[?@([A-Za-z0-9_]{1,30})(?:\]\([^)]*\))?\s*$")
+#: A handle alone on its line.
+HANDLE = re.compile(r"\s*\[?@([A-Za-z0-9_]{1,30})(?:\]\([^)]*\))?\s*$")
 _TIME = r"(?:\d+\s*(?:秒|分钟|小时|天|周|[smhdw])(?:前)?|\d{1,2}月\d{1,2}日|\d{4}年\d{1,2}月\d{1,2}日|[A-Z][a-z]{2} \d{1,2}(?:, \d{4})?)"
 _ONE_LINE_WITH_TIME = re.compile(rf"(\S.{{0,50}}?)\s*@([A-Za-z0-9_]{{1,30}})\s*[·•\-]\s*{_TIME}\s*$")
 _ONE_LINE = re.compile(r"([^\s@].{0,50}?)\s+[(（]?@([A-Za-z0-9_]{1,30})[)）]?\s*$")
@@ -90,10 +91,10 @@ class Bylines:
         Where a post must begin (behind the date, a separator or a mark of quotation) any short line is a name, and blank lines
         may stand between the two. Elsewhere the same two lines can be a sentence broken around a mention.
         """
-        if fresh and (alone := _HANDLE.match(self.lines[at])):
+        if fresh and (alone := HANDLE.match(self.lines[at])):
             return None if self._goes_on(at + 1, end) else Byline(at, at + 1, None, alone[1])
         second = skip_blank(self.lines, at + 1, end)
-        handle = _HANDLE.match(self.lines[second]) if second < end else None
+        handle = HANDLE.match(self.lines[second]) if second < end else None
         name = self.lines[at].strip(" *\t")
         if handle is None or _NO_NAME.match(self.lines[at]) or width(name) > 60:
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import logging
+import os
 from collections import Counter
 from collections import defaultdict
 from collections.abc import Iterable
@@ -44,7 +45,7 @@ class Keeper(Protocol):
 
     def save(self, batch: Batch, now: datetime) -> Saved: ...
 
-    def record_failure(self, source: Source, document: DocumentInfo, problem: Problem, now: datetime) -> None: ...
+    def record_failure(self, document: DocumentInfo, problem: Problem, now: datetime) -> None: ...
 
     def publications(self, source: str) -> tuple[str, ...]: ...
 
@@ -99,7 +100,7 @@ def find_documents(paths: Iterable[str]) -> list[Path]:
         for match in matches:
             for path in _files(Path(match)):
                 found[path] = None
-    return list(found)
+    return sorted(found)
 
 
 def ingest(paths: Sequence[Path], store: Keeper, plan: Plan) -> Iterator[Outcome]:
@@ -125,6 +126,11 @@ def ingest(paths: Sequence[Path], store: Keeper, plan: Plan) -> Iterator[Outcome
         yield _kept(path, scraped, _series(scraped, path, publications, store), store, plan)
 
 
+def _location(path: Path) -> str:
+    """Whole, since two folders can hold files of one name; it is nobody's business outside and never published."""
+    return os.fsencode(path.absolute()).decode("utf-8", "replace")
+
+
 def _files(path: Path) -> Iterator[Path]:
     if not path.is_dir():
         yield path
@@ -136,7 +142,7 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _scrape(path: Path, plan: Plan) -> _Scraped:
-    document = read_document(path)
+    document = replace(read_document(path), location=_location(path))
     format = named(plan.format) if plan.format else detect(document)
     scraped = format.scrape(document)
     if not scraped.posts:
@@ -228,8 +234,7 @@ def _failed(path: Path, error: Exception, store: Keeper, plan: Plan) -> Outcome:
     else:
         log.exception("%s: unexpected error", path)
         problem = Problem(f"unexpected {type(error).__name__}: {error}; this is a bug of ours, please report it")
-    location = path.absolute().as_posix()
+    location = _location(path)
     info = DocumentInfo(name=path.name, location=location, format=plan.format or "unknown", digest="")
-    rule = source_for(location, plan.format or "unknown", plan.sources)
-    store.record_failure(rule.source, info, problem, plan.now)
+    store.record_failure(info, problem, plan.now)
     return Outcome(name=path.name, location=location, format=plan.format, failure=problem)

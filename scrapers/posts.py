@@ -13,6 +13,7 @@ from feeds.model import Role
 from feeds.model import Skip
 from scrapers.document import Document
 from scrapers.front_matter import split
+from scrapers.handles import HANDLE
 from scrapers.handles import SEPARATOR
 from scrapers.handles import Byline
 from scrapers.handles import find_bylines
@@ -51,13 +52,14 @@ class _Piece:
 
 
 def recognise(document: Document) -> float:
-    """How surely the document is a log: the share of its numbered sections that go on with a date."""
+    """How surely the document is a log: the share of its numbered sections that go on with a date or a byline."""
     lines = document.text.split("\n")
     sections = [i for i, line in enumerate(lines) if _SECTION.match(line)]
     if not sections:
         return 0.0
-    dated = sum(_DATE.match(lines[skip_blank(lines, i + 1, len(lines) - 1)]) is not None for i in sections)
-    return 0.9 * dated / len(sections)
+    following = [[line for line in lines[i + 1 : i + 8] if line.strip()][:2] for i in sections]
+    good = sum(any(_DATE.match(line) or HANDLE.match(line) for line in begin) for begin in following)
+    return 0.9 * good / len(sections)
 
 
 def scrape(document: Document) -> Scraped:
@@ -78,8 +80,7 @@ def scrape(document: Document) -> Scraped:
 
 def _sections(lines: Sequence[str], first: int) -> Iterator[_Section]:
     headings = [(i, found[1]) for i, line in enumerate(lines) if i >= first and (found := _SECTION.match(line))]
-    ends = [*(i for i, _ in headings[1:]), len(lines)]
-    for (heading, number), end in zip(headings, ends, strict=True):
+    for (heading, number), end in zip(headings, [*(i for i, _ in headings[1:]), len(lines)], strict=False):
         at = skip_blank(lines, heading + 1, end)
         date = lines[at].strip(" *") if at < end and _DATE.match(lines[at]) else None
         yield _Section(str(int(number)), heading, skip_blank(lines, at + 1 if date else at, end), end, date)
