@@ -1,4 +1,7 @@
-"""The command `feedwright`: the one place that knows scrapers, store and web. Imports wait until a command needs them."""
+"""The command `feedwright`: the one place that knows scrapers, store and web.
+
+Imports wait until a command needs them, so that `--help` answers at once.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,8 @@ class _Commands(click.Group):
 def main() -> None:
     """Turn what people publish in any shape into entries, and serve them as feeds and a JSON API.
 
-    Settings come from the environment: DATABASE_URL, PUBLIC_BASE_URL, SITE_NAME, PORT, WEB_CONCURRENCY, TOPICS, SOURCES.
+    Settings come from the environment: DATABASE_URL, PUBLIC_BASE_URL, SITE_NAME, SITE_LANGUAGE, PORT,
+    WEB_CONCURRENCY, TOPICS, SOURCES.
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
 
@@ -67,8 +71,8 @@ def migrate() -> None:
 def ingest(paths: tuple[str, ...], format_: str | None, source: str | None, as_json: bool) -> None:
     """Read documents (files, folders, shell patterns) into the store.
 
-    Reading the same document again changes nothing. What cannot be read is reported and never stops the rest; then the exit
-    status is 3.
+    Reading the same document again changes nothing. What cannot be read is reported and never stops the rest; then
+    the exit status is 3.
     """
     from feeds.topics import load_topics
     from scrapers.formats import named
@@ -188,7 +192,9 @@ def _store(settings: Settings, *, create: bool = False) -> Iterator[Store]:
         store.close()
 
 
-def _query(limit: int, author: Sequence[str], topic: Sequence[str], source: str | None, document: str | None) -> EntryQuery:
+def _query(
+    limit: int, author: Sequence[str], topic: Sequence[str], source: str | None, document: str | None
+) -> EntryQuery:
     from feeds.model import EntryQuery
 
     return EntryQuery(authors=tuple(author), topics=tuple(topic), source=source, document=document, limit=limit)

@@ -18,9 +18,9 @@ from scrapers.urls import addresses
 from scrapers.urls import shown
 
 _TAGS = frozenset(
-    "a abbr audio b blockquote br caption cite code col colgroup dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 "
-    "hr i img ins kbd li mark ol p pre q rp rt ruby s samp small source span strike strong sub summary sup table tbody td tfoot "
-    "th thead time tr u ul var video".split()
+    "a abbr audio b blockquote br caption cite code col colgroup dd del details div dl dt em figcaption figure "
+    "h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small source span strike strong sub "
+    "summary sup table tbody td tfoot th thead time tr u ul var video".split()
 )
 _ATTRIBUTES = {
     "a": {"href", "title"},
@@ -35,7 +35,20 @@ _ATTRIBUTES = {
 }
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 #: Elements that take their text with them: it was never meant to be read.
-_UNREADABLE = ("script", "style", "template", "svg", "math", "form", "button", "select", "textarea", "meta", "link", "title")
+_UNREADABLE = (
+    "script",
+    "style",
+    "template",
+    "svg",
+    "math",
+    "form",
+    "button",
+    "select",
+    "textarea",
+    "meta",
+    "link",
+    "title",
+)
 _EMBEDS = ("iframe", "embed", "object")
 #: Where pages keep the real address of a picture until it is scrolled into view, best first.
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-lazyload", "data-echo")
@@ -79,7 +92,9 @@ def sanitised(root: Tag) -> str:
 def from_text(text: str) -> str:
     """Plain text as HTML: blank lines part paragraphs, line ends stay, addresses become links."""
     paragraphs = re.split(r"\n[ \t]*\n+", text.strip("\n"))
-    return "\n".join(f"<p>{'<br>'.join(_linked(line) for line in p.split(chr(10)))}</p>" for p in paragraphs if p.strip())
+    return "\n".join(
+        f"<p>{'<br>'.join(_linked(line) for line in p.split(chr(10)))}</p>" for p in paragraphs if p.strip()
+    )
 
 
 def absolute(address: str, base: str | None) -> str | None:

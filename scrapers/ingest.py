@@ -90,7 +90,7 @@ class _Scraped:
 
 
 def find_documents(paths: Iterable[str]) -> list[Path]:
-    """The files of paths, folders (with their folders) and shell patterns, each once, in one order; hidden ones are left out.
+    """The files of paths, folders (with their folders) and shell patterns, each once, in one order; no hidden ones.
 
     A path that leads nowhere stays in the list, so that reading it says so.
     """
@@ -113,7 +113,7 @@ def ingest(paths: Sequence[Path], store: Keeper, plan: Plan) -> Iterator[Outcome
     for path in paths:
         try:
             scraped = _scrape(path, plan)
-        except Exception as error:  # noqa: BLE001 (one document, whatever is wrong with it, must not stop the others)
+        except Exception as error:
             yield _failed(path, error, store, plan)
             continue
         if _is_anonymous(scraped):
@@ -183,7 +183,7 @@ def _series(
 def _kept(path: Path, read: _Scraped, series: str | None, store: Keeper, plan: Plan) -> Outcome:
     try:
         return _save(read, series, store, plan)
-    except Exception as error:  # noqa: BLE001 (as above)
+    except Exception as error:
         return _failed(path, error, store, plan)
 
 

@@ -57,6 +57,11 @@ def find_links(anchors: Sequence[Anchor]) -> tuple[LabelledLink, ...]:
     return tuple(found.values())
 
 
+def in_headline(url: str) -> Anchor:
+    """A link of the headline, which stands before all of the text."""
+    return Anchor(url, "", "", "", "", in_list=False)
+
+
 def main_link(links: Sequence[LabelledLink], choice: LinkChoice) -> str | None:
     """The entry's own link, by the rule of its format."""
     if choice is LinkChoice.NONE or not links:
@@ -127,7 +132,9 @@ def _rel_of_host(url: str) -> Rel:
 @cache
 def _labels() -> tuple[tuple[str, _Label], ...]:
     """Longest first, so that 视频来源 is found before 来源."""
-    table = {fold(words): _Label(Rel(row["rel"]), row["rank"]) for row in _knowledge()["label"] for words in row["words"]}
+    table = {
+        fold(words): _Label(Rel(row["rel"]), row["rank"]) for row in _knowledge()["label"] for words in row["words"]
+    }
     return tuple(sorted(table.items(), key=lambda item: (-len(item[0]), item[0])))
 
 

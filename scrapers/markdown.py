@@ -1,8 +1,8 @@
 """Markdown as people write it: its blocks with their lines, and its HTML. The grammar is markdown-it-py's.
 
-Two things differ from CommonMark, because the sources are Chinese: `**倾听：**仔细` closes its bold mark although no space
-follows (the flanking rules of CommonMark section 6.2 assume spaces between words), and a bare address ends where RFC 3986's
-characters end.
+Two things differ from CommonMark, because the sources are Chinese: `**倾听：**仔细` closes its bold mark although no
+space follows (the flanking rules of CommonMark section 6.2 assume spaces between words), and a bare address ends where
+RFC 3986's characters end.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline import html_inline
 from markdown_it.rules_inline.state_inline import Scanned
 from markdown_it.token import Token
+from markdown_it.utils import EnvType
 
 from scrapers.post import Markup
 from scrapers.urls import match_address
@@ -31,14 +32,16 @@ from scrapers.urls import shown
 
 #: Elements that a source may mean as HTML. `<url>` or `<组件>` in a sentence is text and must not vanish.
 _ELEMENTS = frozenset(
-    "a abbr article aside audio b blockquote body br caption center cite code col colgroup dd del details div dl dt em figcaption "
-    "figure font footer h1 h2 h3 h4 h5 h6 head header hr html i iframe img ins kbd li link main mark meta nav noscript ol p "
-    "picture pre q rp rt ruby s samp script section small source span strike strong style sub summary sup svg table tbody "
-    "td tfoot th thead time title tr track tt u ul var video wbr".split()
+    "a abbr article aside audio b blockquote body br caption center cite code col colgroup dd del details div dl dt em "
+    "figcaption figure font footer h1 h2 h3 h4 h5 h6 head header hr html i iframe img ins kbd li link main mark meta "
+    "nav noscript ol p picture pre q rp rt ruby s samp script section small source span strike strong style sub "
+    "summary sup svg table tbody td tfoot th thead time title tr track tt u ul var video wbr".split()
 )
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
 _SCHEME = re.compile(r"(?:^|[^A-Za-z0-9+.\-])(https?)$", re.IGNORECASE)
-_CJK = re.compile(r"[\u1100-\u11ff\u2e80-\u303f\u3040-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U0001f300-\U0001faff\U00020000-\U0003ffff]")
+_CJK = re.compile(
+    r"[\u1100-\u11ff\u2e80-\u303f\u3040-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U0001f300-\U0001faff\U00020000-\U0003ffff]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,11 @@ def _matching(tokens: Sequence[Token], at: int) -> int:
 def _last_line(token: Token, inside: Sequence[Token]) -> int:
     """A list's map runs over the blank lines behind it; its last block's does not."""
     if token.type.endswith("list_open") or token.type == "list_item_open" or token.type == "blockquote_open":
-        ends = [t.map[1] for t in inside if t.map is not None and t.nesting != -1 and not t.type.endswith(("list_open", "item_open"))]
+        ends = [
+            t.map[1]
+            for t in inside
+            if t.map is not None and t.nesting != -1 and not t.type.endswith(("list_open", "item_open"))
+        ]
         if ends:
             return max(ends)
     assert token.map is not None
@@ -184,8 +191,8 @@ class _Inline(ParserInline):
         self.ruler = original.ruler
         self.ruler2 = original.ruler2
 
-    def parse(self, src: str, md: MarkdownIt, env: object, tokens: list[Token]) -> list[Token]:  # type: ignore[override]
-        state = _State(src, md, env, tokens)  # type: ignore[arg-type]
+    def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
+        state = _State(src, md, env, tokens)
         self.tokenize(state)
         for rule in self.ruler2.getRules(""):
             rule(state)

@@ -32,6 +32,7 @@ from scrapers.html import from_text
 from scrapers.html import parse
 from scrapers.html import sanitised
 from scrapers.links import find_links
+from scrapers.links import in_headline
 from scrapers.links import main_link
 from scrapers.markdown import to_html
 from scrapers.post import Markup
@@ -118,7 +119,7 @@ def _dated(words: str | None, line: int, context: Context) -> _Dated:
 def _draft(post: RawPost, scraped: Scraped, published: Published | None, position: int, context: Context) -> Draft:
     root = parse(_html(post), scraped.url)
     reading = read(root)
-    links = find_links(reading.anchors)
+    links = find_links([*(in_headline(address) for address in post.headline_links), *reading.anchors])
     url = absolute(post.url, scraped.url) if post.url else main_link(links, post.link_choice)
     title = one_line(clean_text(post.title or "")) or None
     text = clean_text(reading.text)
@@ -178,5 +179,9 @@ def _media(root: Tag) -> Iterator[Media]:
 
 def _with_quotes(drafts: Sequence[Draft], posts: Sequence[RawPost], positions: dict[int, int]) -> tuple[Draft, ...]:
     """Indexes of posts as positions of drafts: a post that gave no draft is quoted by none."""
-    quotes = {positions[i]: tuple(positions[q] for q in post.quotes if q in positions) for i, post in enumerate(posts) if i in positions}
+    quotes = {
+        positions[i]: tuple(positions[q] for q in post.quotes if q in positions)
+        for i, post in enumerate(posts)
+        if i in positions
+    }
     return tuple(replace(draft, quotes=quotes[draft.place.position]) for draft in drafts)

@@ -60,6 +60,8 @@ class RawPost:
     date: str | None = None
     #: The main link where the format names it; it need not stand in the body.
     url: str | None = None
+    #: Links that stand in the headline and so not in the body.
+    headline_links: tuple[str, ...] = ()
     link_choice: LinkChoice = LinkChoice.LABEL_OR_FIRST
     #: Identifiers of the post that survive any edit, such as its own status address.
     natural_keys: tuple[str, ...] = ()

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field
 
-from bs4 import NavigableString
-from bs4 import PageElement
 from bs4 import Tag
+from bs4.element import NavigableString
+from bs4.element import PageElement
 
 _PARAGRAPHS = frozenset(
-    "address article aside blockquote details div dl fieldset figcaption figure footer h1 h2 h3 h4 h5 h6 header hr main nav ol p pre "
-    "section table ul".split()
+    "address article aside blockquote details div dl fieldset figcaption figure footer h1 h2 h3 h4 h5 h6 header hr "
+    "main nav ol p pre section table ul".split()
 )
 _LINES = frozenset("br dd dt li tr summary caption".split())
 _CJK = r"[\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]"

@@ -33,7 +33,9 @@ class SourceRule:
     def fits(self, location: str, format: str) -> bool:
         """Whether a document of this place and format belongs to the source."""
         of_format = not self.formats or format in self.formats
-        return of_format and (not self.paths or any(fnmatchcase(location, p) or fnmatchcase(location, f"*/{p}") for p in self.paths))
+        return of_format and (
+            not self.paths or any(fnmatchcase(location, p) or fnmatchcase(location, f"*/{p}") for p in self.paths)
+        )
 
 
 def load_sources(path: Path | None = None) -> tuple[SourceRule, ...]:
@@ -84,7 +86,9 @@ def _rule(table: Mapping[str, Any], where: str) -> SourceRule:
         language=_words(table, "language", where) or "zh-Hans",
         url=_words(table, "url", where),
     )
-    return SourceRule(source, _words(table, "author", where), _list(table, "formats", where), _list(table, "paths", where))
+    return SourceRule(
+        source, _words(table, "author", where), _list(table, "formats", where), _list(table, "paths", where)
+    )
 
 
 def _words(table: Mapping[str, Any], key: str, where: str) -> str | None:

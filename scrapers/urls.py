@@ -14,8 +14,8 @@ _TRAILING = ".,;:!?'*_~\\"
 def match_address(text: str, at: int = 0) -> tuple[str, int] | None:
     """The address that begins at `at`, and the number of characters it takes; None where there is none.
 
-    The two differ where Markdown's escapes stand in it (`a\\_b`). Full stops and unbalanced brackets at the end belong to
-    the sentence. An address cut off with an ellipsis leads nowhere and is none.
+    The two differ where Markdown's escapes stand in it (`a\\_b`). Full stops and unbalanced brackets at the end belong
+    to the sentence. An address cut off with an ellipsis leads nowhere and is none.
     """
     found = _ADDRESS.match(text, at)
     if found is None:

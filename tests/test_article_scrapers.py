@@ -16,22 +16,22 @@ from hypothesis import strategies as st
 
 from feeds.model import Role
 from feeds.text import letters
-from scrapers import article
-from scrapers import bylines
-from scrapers import dump
-from scrapers import flattened
-from scrapers import promotion
-from scrapers.article_address import natural_key
-from scrapers.article_end import cut_end
 from scrapers.document import Document
 from scrapers.document import make_document
-from scrapers.mending import listed
-from scrapers.mending import mended
-from scrapers.paragraphs import paragraphs
+from scrapers.formats import article
+from scrapers.formats import bylines
+from scrapers.formats import dump
+from scrapers.formats import flattened
+from scrapers.formats import promotion
+from scrapers.formats.article_address import natural_key
+from scrapers.formats.article_end import cut_end
+from scrapers.formats.mending import listed
+from scrapers.formats.mending import mended
+from scrapers.formats.paragraphs import paragraphs
+from scrapers.formats.quotations import quoted
 from scrapers.post import LinkChoice
 from scrapers.post import RawPost
 from scrapers.post import Scraped
-from scrapers.quotations import quoted
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -197,7 +197,9 @@ def test_an_interviewer_is_an_author_and_the_guest_an_interviewee() -> None:
 
 
 def test_authors_in_the_middle_are_named_without_their_affiliations() -> None:
-    people = bylines.inside("本文分享一篇论文。 作者:王文(中科院,研究生),孙泉水(某大学) 单位:中科院 论文链接:https://a.example")
+    people = bylines.inside(
+        "本文分享一篇论文。 作者:王文(中科院,研究生),孙泉水(某大学) 单位:中科院 论文链接:https://a.example"
+    )
     assert [p.name for p in people] == ["王文", "孙泉水"]
 
 
@@ -410,7 +412,10 @@ def test_an_article_without_text_is_a_problem_and_no_post() -> None:
     [
         ("教授Ada Byron (推特:@ada_b )说", [("Ada Byron", "ada_b", None)]),
         ("首席科学家王小波（X：@xiaobo）说", [("王小波", "xiaobo", None)]),
-        ("Logan Kerr说。 https://x.com/MrLoganK/status/12", [("Logan Kerr", "MrLoganK", "https://x.com/MrLoganK/status/12")]),
+        (
+            "Logan Kerr说。 https://x.com/MrLoganK/status/12",
+            [("Logan Kerr", "MrLoganK", "https://x.com/MrLoganK/status/12")],
+        ),
         ("写信给 a@example.com 或用 @scope/package", []),
         ("@one 和 @one", [(None, "one", None)]),
     ],

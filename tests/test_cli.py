@@ -86,7 +86,9 @@ def test_help_loads_nothing_heavy(run: Run) -> None:
         "heavy = {'flask', 'sqlalchemy', 'feedgen', 'bs4', 'dateparser', 'rich', 'lxml', 'opencc', 'alembic'}\n"
         "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 0, done.stderr
     for command in ("ingest", "serve", "list", "show", "explain", "migrate"):
         assert command in done.stdout

@@ -1,4 +1,4 @@
-"""The real documents, measured against the gold standard through the API of a running server. Skips where there is no corpus."""
+"""The real documents, measured against the gold standard through the API; skips where there is no corpus."""
 
 from __future__ import annotations
 
@@ -87,7 +87,11 @@ def test_the_seeds_score_what_is_promised(figure: str, figures: dict[str, Any]) 
 @pytest.mark.parametrize("suffix", ["rss", "atom", "json"])
 def test_every_feed_of_the_seeds_is_sound(suffix: str, seeds: Store) -> None:
     client = create_app(load_settings({}), seeds).test_client()
-    listings = ["/entries", *(f"/authors/{a.slug}" for a in seeds.authors()), *(f"/topics/{t.slug}" for t in load_topics())]
+    listings = [
+        "/entries",
+        *(f"/authors/{a.slug}" for a in seeds.authors()),
+        *(f"/topics/{t.slug}" for t in load_topics()),
+    ]
     for listing in listings:
         answer = client.get(f"{listing}.{suffix}")
         assert answer.status_code == 200, listing

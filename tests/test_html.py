@@ -61,7 +61,9 @@ def test_pictures_are_there_when_the_page_that_loads_them_is_not(html: str, sour
     assert 'referrerpolicy="no-referrer"' in cleaned
 
 
-@pytest.mark.parametrize("html", ['<img src="https://t.example/p.gif" width="1" height="1">', '<img src="data:image/png;base64,x">', "<img>"])
+@pytest.mark.parametrize(
+    "html", ['<img src="https://t.example/p.gif" width="1" height="1">', '<img src="data:image/png;base64,x">', "<img>"]
+)
 def test_pictures_that_show_nothing_are_dropped(html: str) -> None:
     assert clean(f"<p>words{html}</p>") == "<p>words</p>"
 
@@ -112,19 +114,37 @@ def test_text_has_the_breaks_of_the_page_and_no_others(html: str, expected: str)
 
 
 def test_a_link_knows_its_surroundings() -> None:
-    (first, second) = read(parse("<p>项目地址：<br><a href='https://a.example/p'>here</a> 后面</p><ul><li><a href='https://b.example'>b</a></li></ul>")).anchors
-    assert (first.above, first.before, first.words, first.behind, first.in_list) == ("项目地址：", "", "here", " 后面", False)
+    (first, second) = read(
+        parse(
+            "<p>项目地址：<br><a href='https://a.example/p'>here</a> 后面</p><ul><li><a href='https://b.example'>b</a></li></ul>"
+        )
+    ).anchors
+    assert (first.above, first.before, first.words, first.behind, first.in_list) == (
+        "项目地址：",
+        "",
+        "here",
+        " 后面",
+        False,
+    )
     assert second.in_list
 
 
 def test_plain_text_keeps_its_lines_and_its_addresses_work() -> None:
     html = from_text("一 <b>\n二 https://a.example/x?a=1&b=2。\n\n三")
-    assert html == '<p>一 &lt;b&gt;<br>二 <a href="https://a.example/x?a=1&amp;b=2">a.example/x?a=1&amp;b=2</a>。</p>\n<p>三</p>'
+    assert (
+        html
+        == '<p>一 &lt;b&gt;<br>二 <a href="https://a.example/x?a=1&amp;b=2">a.example/x?a=1&amp;b=2</a>。</p>\n<p>三</p>'
+    )
 
 
-@given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co", "Zs", "Zl", "Zp", "Cf")), max_size=80))
+@given(
+    st.text(
+        alphabet=st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co", "Zs", "Zl", "Zp", "Cf")),
+        max_size=80,
+    )
+)
 def test_no_letter_of_a_plain_text_is_lost(words: str) -> None:
-    assert letters(read(parse(from_text(words))).text) == letters(words.replace("://", ""))  or "http" in words
+    assert letters(read(parse(from_text(words))).text) == letters(words.replace("://", "")) or "http" in words
 
 
 @given(st.text(max_size=120))

@@ -79,7 +79,9 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_file_is_reported_with_its_reason_and_stops_nothing(name: str, folder: Path, store: Store, read: Read) -> None:
+def test_a_bad_file_is_reported_with_its_reason_and_stops_nothing(
+    name: str, folder: Path, store: Store, read: Read
+) -> None:
     data, reason, _ = BAD[name]
     (folder / name).write_bytes(data)
     (folder / "good.md").write_text(GOOD, "utf-8")
@@ -99,7 +101,9 @@ def test_a_missing_path_is_a_failure_of_its_own(folder: Path, read: Read) -> Non
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "big5hkscs", "utf-16", "utf-16-le", "utf-16-be"])
 def test_a_document_reads_the_same_in_any_encoding(encoding: str, folder: Path, store: Store, read: Read) -> None:
-    text = GOOD.replace("一条好的帖子，什么问题也没有。", "我們今天說的是一個可以在所有編碼裡面表示的句子，你也可以看到它。")
+    text = GOOD.replace(
+        "一条好的帖子，什么问题也没有。", "我們今天說的是一個可以在所有編碼裡面表示的句子，你也可以看到它。"
+    )
     (folder / "log.md").write_bytes(text.replace("林舟", "林木").encode(encoding))
     assert read(folder)["log.md"].problems == ()
     assert entries(store) == ["我們今天說的是一個可以在所有編碼裡面表示的句子，你也可以看到它。"]
@@ -110,8 +114,16 @@ PROBLEMS = {
     "impossible-date": ("### 01\n\n2026-02-30\n\n甲\n@jia\n这一天没有。\n", 7, "2026-02-30"),
     "future-date": ("### 01\n\n2036-03-01\n\n甲\n@jia\n还没有到。\n", 7, "2036-03-01"),
     "no-date": ("### 01\n\n甲\n@jia\n没有日期的话。\n\n### 02\n\n2026-03-01\n\n乙\n@yi\n有。\n", 5, "without a date"),
-    "half-front-matter": ("---\ndate: 2026/03/01\n\n### 1、题\n\n正文一。\n\n### 2、又一题\n\n正文二 https://a.example\n", 2, "front matter"),
-    "duplicate-key": ("---\ndate: 2026/03/01\ndate: 2026/03/02\n---\n\n### 1、题\n\n正文。\n\n### 2、题二\n\n正文二。\n", 3, "date"),
+    "half-front-matter": (
+        "---\ndate: 2026/03/01\n\n### 1、题\n\n正文一。\n\n### 2、又一题\n\n正文二 https://a.example\n",
+        2,
+        "front matter",
+    ),
+    "duplicate-key": (
+        "---\ndate: 2026/03/01\ndate: 2026/03/02\n---\n\n### 1、题\n\n正文。\n\n### 2、题二\n\n正文二。\n",
+        3,
+        "date",
+    ),
     "control-characters": ("### 01\n\n2026-03-01\n\n甲\n@jia\n前\x00后\x1b[31m红\n", 7, "control"),
 }
 
@@ -142,7 +154,9 @@ def test_a_headline_without_text_is_skipped_and_counted(folder: Path, read: Read
     (folder / "doc.md").write_text(text, "utf-8")
     outcome = read(folder)["doc.md"]
     assert outcome.entries == 2
-    assert [(skip.reason, skip.line) for skip in outcome.skips if "headline" in skip.reason] == [("a headline without text", 9)]
+    assert [(skip.reason, skip.line) for skip in outcome.skips if "headline" in skip.reason] == [
+        ("a headline without text", 9)
+    ]
 
 
 def test_a_failing_reading_keeps_what_an_earlier_one_published(folder: Path, store: Store, read: Read) -> None:
@@ -177,8 +191,12 @@ def test_an_unexpected_error_in_one_document_is_recorded_and_the_rest_goes_on(
     assert [bool(o.failure) for o in outcomes] == [True, False]
 
 
-def test_an_issue_that_names_no_publication_takes_the_one_of_its_siblings(folder: Path, store: Store, read: Read) -> None:
-    issue = "---\ndate: 2026/03/0{n}\n---\n\n{frame}\n\n### 1、题{n}\n\n正文{n}。\n\n### 2、又题{n}\n\n又一段正文{n}。\n"
+def test_an_issue_that_names_no_publication_takes_the_one_of_its_siblings(
+    folder: Path, store: Store, read: Read
+) -> None:
+    issue = (
+        "---\ndate: 2026/03/0{n}\n---\n\n{frame}\n\n### 1、题{n}\n\n正文{n}。\n\n### 2、又题{n}\n\n又一段正文{n}。\n"
+    )
     (folder / "1.md").write_text(issue.format(n=1, frame="本期目录："), "utf-8")
     (folder / "2.md").write_text(issue.format(n=2, frame="纸灯周刊：关注小工具"), "utf-8")
     read(folder)
@@ -195,7 +213,7 @@ def test_folders_patterns_and_files_are_found_once_and_hidden_ones_left_out(fold
     for name in ("b.md", "a.md", "sub/c.md", "sub/.git/x.md", ".hidden.md"):
         (folder / name).write_text("x", "utf-8")
     found = find_documents([str(folder), str(folder / "*.md"), str(folder / "none*.md")])
-    assert [p.relative_to(folder).as_posix() for p in found] == ["a.md", "b.md", "sub/c.md", "none*.md"]
+    assert [p.relative_to(folder).as_posix() for p in found] == ["a.md", "b.md", "none*.md", "sub/c.md"]
 
 
 def test_a_source_can_be_named(folder: Path, store: Store, read: Read) -> None:

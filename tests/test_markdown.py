@@ -83,14 +83,24 @@ def test_line_ends_are_kept() -> None:
 
 def test_blocks_tell_their_lines_and_nest() -> None:
     found = blocks("# A\n\ntext\n\n- one\n  more\n\n- two\n  - inner\n\n\n```\n# no heading\n```\n")
-    assert [(b.kind, b.first, b.last) for b in found] == [("heading", 1, 1), ("paragraph", 3, 3), ("list", 5, 9), ("code", 12, 14)]
+    assert [(b.kind, b.first, b.last) for b in found] == [
+        ("heading", 1, 1),
+        ("paragraph", 3, 3),
+        ("list", 5, 9),
+        ("code", 12, 14),
+    ]
     assert [(b.kind, b.first, b.last) for b in found[2].children] == [("item", 5, 6), ("item", 8, 9)]
     assert found[2].children[1].children[1].kind == "list"
 
 
 @pytest.mark.parametrize(
     ("headline", "words"),
-    [("**Bold** and `code`", "Bold and code"), ("[linked](https://a.example) words", "linked words"), ("![alt](x.png) t", "alt t"), ("", "")],
+    [
+        ("**Bold** and `code`", "Bold and code"),
+        ("[linked](https://a.example) words", "linked words"),
+        ("![alt](x.png) t", "alt t"),
+        ("", ""),
+    ],
 )
 def test_a_headline_is_read_without_marks(headline: str, words: str) -> None:
     assert plain(headline) == words

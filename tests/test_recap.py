@@ -11,13 +11,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from feeds.text import letters
-from scrapers import recap
 from scrapers.document import Document
 from scrapers.document import make_document
-from scrapers.headlines import Strength
-from scrapers.headlines import find_headline
+from scrapers.formats import recap
+from scrapers.formats.headlines import Strength
+from scrapers.formats.headlines import find_headline
+from scrapers.formats.recap_rules import load_rules
 from scrapers.post import Scraped
-from scrapers.recap_rules import load_rules
 from tests.twins import DOCUMENTS
 from tests.twins import as_twin
 from tests.twins import expected

@@ -64,7 +64,10 @@ def test_every_format_has_a_sample_and_a_saved_document() -> None:
         ("program", "def main():\n    # 1. first\n    return 0\n\n\nif __name__ == '__main__':\n    main()\n"),
         ("table", "id,text,date\n1,hello,2024-01-01\n2,world,2024-01-02\n"),
         ("json", '{"items": [{"title": "a", "date": "2024-01-01"}]}'),
-        ("readme", "# tool\n\nDoes things.\n\n## Install\n\n    pip install tool\n\n## Usage\n\nRun `tool`.\n\n## License\n\nMIT\n"),
+        (
+            "readme",
+            "# tool\n\nDoes things.\n\n## Install\n\n    pip install tool\n\n## Usage\n\nRun `tool`.\n",
+        ),
         ("feed", '<?xml version="1.0"?><rss version="2.0"><channel><title>x</title></channel></rss>'),
         ("word", "hello"),
         ("mail", "From: a@b.example\nTo: c@d.example\nSubject: hi\n\nSee you tomorrow.\n"),
@@ -90,7 +93,28 @@ def test_any_format_can_be_forced_on_any_document(format: Format, path: Path) ->
 
 
 PIECES = st.sampled_from(
-    ["### 01", "### 2、题", "## x", "**粗**", "---", "2026-01-01", "名字", "@handle", "正文。", "- a：b", "* **c**: d", "", " ", "```", "作者丨甲", "原文來源:乙", "<b>", "=====", ">", "1. x"]
+    [
+        "### 01",
+        "### 2、题",
+        "## x",
+        "**粗**",
+        "---",
+        "2026-01-01",
+        "名字",
+        "@handle",
+        "正文。",
+        "- a：b",
+        "* **c**: d",
+        "",
+        " ",
+        "```",
+        "作者丨甲",
+        "原文來源:乙",
+        "<b>",
+        "=====",
+        ">",
+        "1. x",
+    ]
 )
 
 

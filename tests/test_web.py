@@ -35,7 +35,6 @@ from tests.builders import make_draft
 from tests.builders import make_info
 from tests.builders import make_person
 from tests.builders import make_published
-from tests.builders import make_source
 from tests.builders import make_topics
 from web import create_app
 from web.cache import Cache

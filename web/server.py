@@ -1,12 +1,16 @@
-"""How gunicorn runs us: its settings file (`gunicorn --config python:web.server`). PORT and WEB_CONCURRENCY come from the environment."""
+"""How gunicorn runs us: its settings file, as in `gunicorn --config python:web.server`."""
 
 from __future__ import annotations
 
 import os
 
-#: All interfaces on a platform that names a port; gunicorn's own reading of PORT does the same, but not with a default.
-bind = f"0.0.0.0:{os.environ['PORT']}" if os.environ.get("PORT") else "127.0.0.1:8000"
-workers = int(os.environ.get("WEB_CONCURRENCY") or 1)
+from feeds.settings import load_settings
+
+_settings = load_settings()
+
+#: A platform that names a port wants all interfaces; without one, this machine alone is served.
+bind = f"{'0.0.0.0' if os.environ.get('PORT') else '127.0.0.1'}:{_settings.port}"
+workers = _settings.web_concurrency
 #: Threads, since half-sent requests of slow clients stall the default worker, which serves one at a time.
 worker_class = "gthread"
 threads = 8

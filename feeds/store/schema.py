@@ -79,8 +79,8 @@ source = Table(
     Column("newest", Instant),
 )
 
-#: A document that was never read has no source. `skips`, `problems` and `publications` are JSON. `fingerprint` is the hash of the batch that was saved last; without
-#: one the next reading is written whatever it is.
+#: A document that was never read has no source. `skips`, `problems` and `publications` are JSON. `fingerprint` is the
+#: hash of the batch that was saved last; without one the next reading is written whatever it is.
 document = Table(
     "document",
     metadata,

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from scrapers.bylines import credit_label
-from scrapers.bylines import words_of
+from scrapers.formats.bylines import credit_label
+from scrapers.formats.bylines import words_of
 
 _SENTENCE = re.compile(r"[^。！？!?]*(?:[。！？!?]+[”’」』）)]*|$)")
 _BRACKETED = re.compile(r"[（(][^（()）]{4,160}[）)]")

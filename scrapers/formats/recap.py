@@ -20,6 +20,15 @@ from feeds.text import excerpt
 from feeds.text import letters
 from feeds.text import one_line
 from scrapers.document import Document
+from scrapers.formats.recap_page import Found
+from scrapers.formats.recap_page import Page
+from scrapers.formats.recap_parts import Group
+from scrapers.formats.recap_parts import begins_part
+from scrapers.formats.recap_parts import entries
+from scrapers.formats.recap_parts import groups
+from scrapers.formats.recap_parts import is_bold_line
+from scrapers.formats.recap_parts import is_heading
+from scrapers.formats.recap_rules import load_rules
 from scrapers.front_matter import FrontMatter
 from scrapers.front_matter import split
 from scrapers.markdown import Block
@@ -30,15 +39,6 @@ from scrapers.post import Markup
 from scrapers.post import RawPerson
 from scrapers.post import RawPost
 from scrapers.post import Scraped
-from scrapers.recap_page import Found
-from scrapers.recap_page import Page
-from scrapers.recap_parts import Group
-from scrapers.recap_parts import begins_part
-from scrapers.recap_parts import entries
-from scrapers.recap_parts import groups
-from scrapers.recap_parts import is_bold_line
-from scrapers.recap_parts import is_heading
-from scrapers.recap_rules import load_rules
 
 NAME = "recap"
 
@@ -238,6 +238,7 @@ def _post(page: Page, entry: Found, section: str, byline: tuple[RawPerson, ...])
         people=byline,
         quoted=tuple(_quoted(page, f"{entry.headline}\n{body}")),
         url=entry.url or in_heading,
+        headline_links=(entry.url,) if entry.url else (),
         link_choice=LinkChoice.FIRST,
         section=section,
         part=" › ".join(heading.words for heading in entry.path) or None,

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from feeds.model import Skip
 from feeds.text import letters
-from scrapers import bylines
-from scrapers import promotion
-from scrapers.bylines import words_of
+from scrapers.formats import bylines
+from scrapers.formats import promotion
+from scrapers.formats.bylines import words_of
 from scrapers.markdown import plain
 from scrapers.post import RawPerson
 from scrapers.urls import match_address

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 
 from feeds.text import letters
-from scrapers.paragraphs import sentences
+from scrapers.formats.paragraphs import sentences
 
 #: Of the letters of the line-by-line version, how many stand in the one-line version if it is the same text.
 _SAME = 0.5

@@ -11,17 +11,17 @@ from dataclasses import field
 from feeds.model import Problem
 from feeds.model import Role
 from feeds.model import Skip
-from scrapers import bylines
-from scrapers import paragraphs
-from scrapers import promotion
-from scrapers.bylines import Byline
 from scrapers.document import Document
+from scrapers.formats import bylines
+from scrapers.formats import paragraphs
+from scrapers.formats import promotion
+from scrapers.formats.bylines import Byline
+from scrapers.formats.quotations import quoted
 from scrapers.post import LinkChoice
 from scrapers.post import Markup
 from scrapers.post import RawPerson
 from scrapers.post import RawPost
 from scrapers.post import Scraped
-from scrapers.quotations import quoted
 from scrapers.urls import match_address
 
 NAME = "dump"

@@ -1,4 +1,4 @@
-"""A log of posts: numbered sections with a date, each holding one post or several, each post under a name and a @handle."""
+"""A log of posts: numbered sections with a date, each with one post or several under a name and a @handle."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from feeds.model import Problem
 from feeds.model import Role
 from feeds.model import Skip
 from scrapers.document import Document
+from scrapers.formats.handles import HANDLE
+from scrapers.formats.handles import SEPARATOR
+from scrapers.formats.handles import Byline
+from scrapers.formats.handles import find_bylines
+from scrapers.formats.handles import skip_blank
 from scrapers.front_matter import split
-from scrapers.handles import HANDLE
-from scrapers.handles import SEPARATOR
-from scrapers.handles import Byline
-from scrapers.handles import find_bylines
-from scrapers.handles import skip_blank
 from scrapers.post import LinkChoice
 from scrapers.post import Markup
 from scrapers.post import RawPerson

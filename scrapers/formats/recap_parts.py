@@ -13,15 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feeds.text import width
-from scrapers.headlines import Headline
-from scrapers.headlines import Strength
-from scrapers.headlines import bare_words
-from scrapers.headlines import chosen
-from scrapers.headlines import find_headline
+from scrapers.formats.headlines import Headline
+from scrapers.formats.headlines import Strength
+from scrapers.formats.headlines import bare_words
+from scrapers.formats.headlines import chosen
+from scrapers.formats.headlines import find_headline
+from scrapers.formats.recap_page import Found
+from scrapers.formats.recap_page import Heading
+from scrapers.formats.recap_page import Page
 from scrapers.markdown import Block
-from scrapers.recap_page import Found
-from scrapers.recap_page import Heading
-from scrapers.recap_page import Page
 
 #: Levels: a channel, whether a heading or a bold line names it; a line of bold words; a line that announces a list; an
 #: item that heads a list.

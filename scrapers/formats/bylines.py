@@ -259,4 +259,4 @@ def _surnames() -> frozenset[str]:
 
 @cache
 def _tables() -> dict[str, dict[str, Any]]:
-    return tomllib.loads(resources.files("scrapers").joinpath("bylines.toml").read_text("utf-8"))
+    return tomllib.loads(resources.files("scrapers.formats").joinpath("bylines.toml").read_text("utf-8"))

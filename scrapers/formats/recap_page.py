@@ -9,8 +9,8 @@ from dataclasses import field
 
 from feeds.model import Skip
 from feeds.text import excerpt
+from scrapers.formats.recap_rules import Rules
 from scrapers.markdown import Block
-from scrapers.recap_rules import Rules
 
 #: Longer paragraphs are text, whatever words stand in them.
 _NOTICE_CHARACTERS = 1000

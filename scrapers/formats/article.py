@@ -10,20 +10,21 @@ from dataclasses import replace
 from feeds.model import Problem
 from feeds.model import Role
 from feeds.model import Skip
-from scrapers import bylines
-from scrapers.article_address import natural_key
-from scrapers.article_end import cut_end
-from scrapers.article_head import ATX
-from scrapers.article_head import FENCE
-from scrapers.article_head import UNDERLINE
-from scrapers.article_head import Head
-from scrapers.article_head import Line
-from scrapers.article_head import is_signed
-from scrapers.article_head import without_foot
-from scrapers.article_head import without_head
-from scrapers.article_head import without_title
-from scrapers.bylines import words_of
 from scrapers.document import Document
+from scrapers.formats import bylines
+from scrapers.formats.article_address import natural_key
+from scrapers.formats.article_end import cut_end
+from scrapers.formats.article_head import ATX
+from scrapers.formats.article_head import FENCE
+from scrapers.formats.article_head import UNDERLINE
+from scrapers.formats.article_head import Head
+from scrapers.formats.article_head import Line
+from scrapers.formats.article_head import is_signed
+from scrapers.formats.article_head import without_foot
+from scrapers.formats.article_head import without_head
+from scrapers.formats.article_head import without_title
+from scrapers.formats.bylines import words_of
+from scrapers.formats.quotations import quoted
 from scrapers.front_matter import FrontMatter
 from scrapers.front_matter import split
 from scrapers.post import LinkChoice
@@ -31,7 +32,6 @@ from scrapers.post import Markup
 from scrapers.post import RawPerson
 from scrapers.post import RawPost
 from scrapers.post import Scraped
-from scrapers.quotations import quoted
 
 NAME = "article"
 

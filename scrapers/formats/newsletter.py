@@ -1,7 +1,7 @@
 """An issue of a newsletter: front matter, a frame (cover, lead, contents), then sections that are entries.
 
-Issues of one series differ in how they mark a section: numbered or not, at any heading level, or as a bold line. What counts is
-the level at which headings have text of their own; a heading above it without text is a category.
+Issues of one series differ in how they mark a section: numbered or not, at any heading level, or as a bold line. What
+counts is the level at which headings have text of their own; a heading above it without text is a category.
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ def _sections(lines: Sequence[str], headings: Sequence[_Heading]) -> list[_Headi
 
 
 def _entry_level(lines: Sequence[str], headings: Sequence[_Heading]) -> int:
-    """The level of the numbered headings; else the first at which more headings have text of their own than have none."""
+    """The level of the numbered headings; else the first at which most headings have text of their own."""
     numbered = Counter(h.level for h in headings if h.number is not None)
     if numbered and max(numbered.values()) >= 2:
         return numbered.most_common(1)[0][0]
@@ -195,12 +195,16 @@ def _frame(
     """What the lines before the first section tell of the issue."""
     begins = min((h.line for h in headings), default=len(lines) + 1)
     own = range(title.line, title.body) if title else range(0)
-    numbered = [(i, line) for i, line in enumerate(lines[front.first_line - 1 : begins - 1], front.first_line) if i not in own]
+    numbered = [
+        (i, line) for i, line in enumerate(lines[front.first_line - 1 : begins - 1], front.first_line) if i not in own
+    ]
     around = "\n".join(line for _, line in numbered)
     small = _SMALL.search(around)
     cover = _IMAGE.search(around)
     titles = [words for words in (front.word(*_keys("title")), title.words if title else None) if words]
-    described = [plain(line) for _, line in numbered if line.strip() and not _IMAGE.search(line) and not _SMALL.search(line)]
+    described = [
+        plain(line) for _, line in numbered if line.strip() and not _IMAGE.search(line) and not _SMALL.search(line)
+    ]
     date = next((found[0] for line in described if len(line) <= 40 and (found := _FULL_DATE.search(line))), None)
     return _Frame(
         cover=next((address for address in cover.groups() if address), None) if cover else None,
@@ -289,4 +293,4 @@ def _keys(field: str) -> tuple[str, ...]:
 
 @cache
 def _knowledge() -> Mapping[str, Any]:
-    return tomllib.loads(resources.files("scrapers").joinpath("newsletter.toml").read_text("utf-8"))
+    return tomllib.loads(resources.files("scrapers.formats").joinpath("newsletter.toml").read_text("utf-8"))

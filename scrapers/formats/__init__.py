@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from feeds.errors import ConfigError
 from feeds.errors import UnknownFormatError
-from scrapers import article
-from scrapers import dump
-from scrapers import flattened
-from scrapers import newsletter
-from scrapers import posts
-from scrapers import recap
 from scrapers.document import Document
+from scrapers.formats import article
+from scrapers.formats import dump
+from scrapers.formats import flattened
+from scrapers.formats import newsletter
+from scrapers.formats import posts
+from scrapers.formats import recap
 from scrapers.post import Scraped
 
 #: How sure a scraper must be; below, a document is reported and not guessed.
@@ -52,7 +52,9 @@ def detect(document: Document) -> Format:
     best, index = max(scores)
     if best < THRESHOLD:
         nearest = f"{FORMATS[-index].name} at {best:.0%}" if best > 0 else "none comes near"
-        raise UnknownFormatError(document.name, f"is in no format we know ({nearest}); name it with --format: {', '.join(NAMES)}")
+        raise UnknownFormatError(
+            document.name, f"is in no format we know ({nearest}); name it with --format: {', '.join(NAMES)}"
+        )
     return FORMATS[-index]
 
 

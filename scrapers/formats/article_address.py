@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from urllib.parse import urlsplit
 from urllib.parse import urlunsplit
 
-from scrapers.bylines import kept_parameters
-from scrapers.bylines import words_of
+from scrapers.formats.bylines import kept_parameters
+from scrapers.formats.bylines import words_of
 
 
 def natural_key(url: str) -> str:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_ITEM = re.compile(
-    r"\s*(?:([\u2460-\u2473])|[（(](\d{1,2})[）)]|(\d{1,2})(?:[.、．)）](?!\d))|([-•·▪◦*])(?=\s))\s*"
-)
+_ITEM = re.compile(r"\s*(?:([\u2460-\u2473])|[（(](\d{1,2})[）)]|(\d{1,2})(?:[.、．)）](?!\d))|([-•·▪◦*])(?=\s))\s*")
 
 
 def mended(text: str) -> str:

@@ -159,9 +159,7 @@ def _items(text: str) -> set[int]:
     return found | {m.start() for m in circled}
 
 
-def _in_sequence(
-    marks: Sequence[re.Match[str]], number: Callable[[re.Match[str]], int]
-) -> Iterator[re.Match[str]]:
+def _in_sequence(marks: Sequence[re.Match[str]], number: Callable[[re.Match[str]], int]) -> Iterator[re.Match[str]]:
     """Those that count 1, 2, 3 …, as often as they begin anew; a 1 without a 2 is no list."""
     run: list[re.Match[str]] = []
     for mark in marks:

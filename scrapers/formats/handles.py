@@ -1,7 +1,7 @@
 """Who speaks from which line on, in text copied from a timeline: a display name, a @handle, the words.
 
-What makes it hard is that a `@handle` on a line of its own is either the author of the next post or somebody mentioned in the
-middle of a sentence: the copy breaks its lines around both. See `Bylines._two_lines`.
+What makes it hard is that a `@handle` on a line of its own is either the author of the next post or somebody mentioned
+in the middle of a sentence: the copy breaks its lines around both. See `Bylines._two_lines`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ from feeds.text import width
 
 #: A handle alone on its line.
 HANDLE = re.compile(r"\s*\[?@([A-Za-z0-9_]{1,30})(?:\]\([^)]*\))?\s*$")
-_TIME = r"(?:\d+\s*(?:秒|分钟|小时|天|周|[smhdw])(?:前)?|\d{1,2}月\d{1,2}日|\d{4}年\d{1,2}月\d{1,2}日|[A-Z][a-z]{2} \d{1,2}(?:, \d{4})?)"
+_TIME = (
+    r"(?:\d+\s*(?:秒|分钟|小时|天|周|[smhdw])(?:前)?|\d{1,2}月\d{1,2}日|\d{4}年\d{1,2}月\d{1,2}日"
+    r"|[A-Z][a-z]{2} \d{1,2}(?:, \d{4})?)"
+)
 _ONE_LINE_WITH_TIME = re.compile(rf"(\S.{{0,50}}?)\s*@([A-Za-z0-9_]{{1,30}})\s*[·•\-]\s*{_TIME}\s*$")
 _ONE_LINE = re.compile(r"([^\s@].{0,50}?)\s+[(（]?@([A-Za-z0-9_]{1,30})[)）]?\s*$")
 _TIMESTAMP = re.compile(rf"\s*(?:[·•]|[·•]?\s*{_TIME})\s*$")
@@ -88,8 +91,8 @@ class Bylines:
     def _two_lines(self, at: int, end: int, fresh: bool) -> Byline | None:
         """A name, then a handle alone on its line.
 
-        Where a post must begin (behind the date, a separator or a mark of quotation) any short line is a name, and blank lines
-        may stand between the two. Elsewhere the same two lines can be a sentence broken around a mention.
+        Where a post must begin (behind the date, a separator or a mark of quotation) any short line is a name, and
+        blank lines may stand between the two. Elsewhere the same two lines can be a sentence broken around a mention.
         """
         if fresh and (alone := HANDLE.match(self.lines[at])):
             return None if self._goes_on(at + 1, end) else Byline(at, at + 1, None, alone[1])
@@ -169,5 +172,5 @@ def _leads_on(name: str) -> bool:
 
 @cache
 def _function_words() -> tuple[tuple[str, ...], frozenset[str]]:
-    data = tomllib.loads(resources.files("scrapers").joinpath("handles.toml").read_text("utf-8"))
+    data = tomllib.loads(resources.files("scrapers.formats").joinpath("handles.toml").read_text("utf-8"))
     return tuple(data["leads_on_zh"]), frozenset(data["leads_on_latin"])

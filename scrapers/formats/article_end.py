@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scrapers.promotion import is_furniture
-from scrapers.promotion import is_promotion
+from scrapers.formats.promotion import is_furniture
+from scrapers.formats.promotion import is_promotion
 
 _NOTHING = re.compile(r"[\s>*_\-+~=，,.。|·\\]*$")
 _BREAK = re.compile(r"\s*<br\s*/?>\s*$", re.IGNORECASE)
@@ -48,7 +48,7 @@ def cut_end(lines: Sequence[str]) -> End:
 
 
 def _kind(line: str) -> str:
-    """"promotion" or "furniture", "weak" where only its neighbours tell, or "own"."""
+    """ "promotion" or "furniture", "weak" where only its neighbours tell, or "own"."""
     text = line.strip()
     if _FENCE.match(text):
         return "own"

@@ -12,20 +12,20 @@ from feeds.model import Problem
 from feeds.model import Role
 from feeds.model import Skip
 from feeds.text import letters
-from scrapers import bylines
-from scrapers import promotion
-from scrapers.bylines import Credit
 from scrapers.document import Document
-from scrapers.mending import listed
-from scrapers.mending import mended
-from scrapers.paragraphs import paragraphs
+from scrapers.formats import bylines
+from scrapers.formats import promotion
+from scrapers.formats.bylines import Credit
+from scrapers.formats.mending import listed
+from scrapers.formats.mending import mended
+from scrapers.formats.paragraphs import paragraphs
+from scrapers.formats.quotations import quoted
+from scrapers.formats.two_versions import merged
+from scrapers.formats.two_versions import one_line_version
 from scrapers.post import Markup
 from scrapers.post import RawPerson
 from scrapers.post import RawPost
 from scrapers.post import Scraped
-from scrapers.quotations import quoted
-from scrapers.two_versions import merged
-from scrapers.two_versions import one_line_version
 from scrapers.urls import match_address
 
 NAME = "flattened"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from feeds.model import Role
-from scrapers.bylines import is_name
+from scrapers.formats.bylines import is_name
 from scrapers.post import RawPerson
 
 _HANDLE = re.compile(r"(?<![\w./@])@([A-Za-z0-9_]{2,15})(?![\w/]|\.\w)")
