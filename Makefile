@@ -28,7 +28,7 @@ $(VENV)/.ready: requirements.txt pyproject.toml
 	touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]' -c requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@
 
 # After a change of the dependencies in pyproject.toml: pins anew, with hashes.
