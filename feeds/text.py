@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import accumulate
 
 #: All but XML 1.0's Char production (section 2.2), and the C1 controls that it discourages.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
@@ -38,7 +39,7 @@ def excerpt(text: str, columns: int) -> str:
     Cut between graphemes; the ellipsis counts. The result is a prefix of the one-line text, but for the ellipsis.
     """
     line = one_line(text)
-    if width(line) <= columns:
+    if _prefix(line, columns) == line:
         return line
     prefix = _prefix(line, columns - 1)
     ends = [m.end() for m in _SENTENCE_END.finditer(prefix)]
@@ -54,12 +55,10 @@ def _columns(character: str) -> int:
 
 
 def _prefix(line: str, columns: int) -> str:
-    used = end = 0
-    for end, character in enumerate(line):  # noqa: B007 (the index is the result)
-        used += _columns(character)
-        if used > columns:
-            break
-    while end > 0 and (_JOINS.match(line[end]) or line[end - 1] == "\u200d"):
+    """The longest beginning of so many columns that ends between graphemes."""
+    widths = accumulate(map(_columns, line))
+    end = next((i for i, used in enumerate(widths) if used > columns), len(line))
+    while 0 < end < len(line) and (_JOINS.match(line[end]) or line[end - 1] == "\u200d"):
         end -= 1
     return line[:end]
 
