@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from feeds.store import Store
     from scrapers.ingest import Outcome
 
+_NUMBERS = frozenset({"entries", "new", "changed", "warnings"})
 #: Exit status where the command ran and part of the work failed; click uses 1 for errors and 2 for wrong usage.
 SOME_FAILED = 3
 
@@ -102,7 +104,8 @@ def serve(host: str, port: int | None) -> None:
 
     settings = _settings()
     open_store(settings.database_url, read_only=True).close()
-    address = f"{host}:{port or settings.port}"
+    os.environ["PORT"] = str(port or settings.port)  # what absolute addresses are made of where no public one is set
+    address = f"{host}:{os.environ['PORT']}"
     click.echo(f"Serving at http://{address}  (Ctrl-C ends it)")
     _become_gunicorn(address)
 
@@ -213,12 +216,15 @@ def _print_outcomes(outcomes: Sequence[Outcome]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("document", "format", "entries", "new", "changed", "skipped", "warnings", box=None, pad_edge=False)
+    console = Console()
+    table = Table(box=None, pad_edge=False)
+    for name in ("document", "format", "entries", "new", "changed", "skipped", "warnings"):
+        table.add_column(name, overflow="fold", justify="right" if name in _NUMBERS else "left")
     for o in outcomes:
         skipped = ", ".join(f"{count} {reason}" for reason, count in _by_reason(o).items())
         counts = [str(o.entries), str(o.saved.new), str(o.saved.changed)] if o.failure is None else ["failed", "", ""]
         table.add_row(o.name, o.format or "?", *counts, skipped, str(len(o.problems)) if o.problems else "")
-    Console().print(table, soft_wrap=False)
+    console.print(table)
     for o in outcomes:
         for problem in [*o.problems, *([o.failure] if o.failure else [])]:
             mark = "error" if problem is o.failure else "warning"

@@ -59,6 +59,8 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     Raises `ConfigError` with the name of the variable.
     """
     values = {setting.name.lower(): _value(setting, environ) for setting in SETTINGS}
+    if values["public_base_url"] is None:
+        values["public_base_url"] = f"http://127.0.0.1:{values['port']}"
     return Settings(**values)  # type: ignore[arg-type]  # each check gives the type of its field; a test compares them
 
 
@@ -79,7 +81,9 @@ def _database(words: str) -> str:
     return f"{_DATABASES[scheme.lower()]}://{rest}"
 
 
-def _base_url(words: str) -> str:
+def _base_url(words: str) -> str | None:
+    if not words:
+        return None
     url = urlsplit(words)
     if url.scheme not in {"http", "https"} or url.hostname is None or not _HOST.fullmatch(_bracketed(url.hostname)):
         raise ValueError(f"{words!r} is no absolute address; give one such as https://feeds.example.org")
@@ -133,8 +137,8 @@ SETTINGS = (
     ),
     Setting(
         "PUBLIC_BASE_URL",
-        "http://127.0.0.1:8000",
-        "the address under which readers reach this site, absolute, http or https",
+        "",
+        "the address under which readers reach this site, absolute; this machine's, with PORT, where there is none",
         _base_url,
     ),
     Setting("SITE_NAME", "Feedwright", "the name at the top of pages and in the titles of feeds", _name),
