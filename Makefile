@@ -3,15 +3,21 @@
 # make test             sets everything up and passes all checks
 
 PYTHON ?= python3
-DOCS ?= scrapers/samples
 VENV := .venv
 BIN := $(VENV)/bin
+
+# The samples have a store of their own, so that they never stand among your documents.
+ifndef DOCS
+DOCS := scrapers/samples
+export DATABASE_URL ?= sqlite:///samples.sqlite3
+endif
 
 .PHONY: run test clean requirements
 
 run: $(VENV)/.ready
+	@test -e "$(DOCS)" || { echo "There is no $(DOCS)." >&2; exit 1; }
 	$(BIN)/feedwright migrate
-	$(BIN)/feedwright ingest $(DOCS) || [ $$? -eq 3 ]
+	$(BIN)/feedwright ingest "$(DOCS)" || [ $$? -eq 3 ] # 3: some documents could not be read, the others were
 	$(BIN)/feedwright serve
 
 test: $(VENV)/.ready-dev
@@ -37,4 +43,4 @@ requirements: $(VENV)/.ready
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o requirements.txt pyproject.toml
 
 clean:
-	rm -rf $(VENV) feedwright.sqlite3*
+	rm -rf $(VENV) feedwright.sqlite3* samples.sqlite3*
