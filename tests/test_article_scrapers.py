@@ -327,6 +327,8 @@ def test_a_day_without_a_year_is_no_date() -> None:
 @pytest.mark.parametrize(
     ("broken", "whole"),
     [
+        ("甲，**乙。丙。丁说，**戊** 。", "甲，乙。丙。丁说，**戊** 。"),
+        ("**甲。乙！丙？丁。戊** 己", "甲。乙！丙？丁。戊 己"),
         ("**甲。 **乙", "**甲。**乙"),
         ("甲**乙", "甲乙"),
         ("**甲** **乙", "**甲** 乙"),
@@ -345,6 +347,24 @@ def test_numbered_lines_become_lists_and_a_lone_number_does_not() -> None:
     assert listed(["2024.5 是版本", "- 甲", "- 乙"]) == ["2024.5 是版本", "- 甲\n- 乙"]
 
 
+def test_a_credit_ends_where_a_byline_begins() -> None:
+    text = "原文来源：潮汐报 作者：林小满 " + "正文里有很多话，讲一件事。" * 30
+    scraped = flattened.scrape(_document(text))
+    assert scraped.publication == "潮汐报"
+    assert _people(scraped.posts[0]) == [["author", "林小满", None]]
+
+
+@pytest.mark.parametrize("credit", ["公众号「潮汐报」", "微信公众号：潮汐报", "“潮汐报”"])
+def test_an_account_is_named_without_what_it_is(credit: str) -> None:
+    text = f"转载自：{credit}\n" + "正文里有很多话，讲一件事。\n" * 30
+    assert flattened.scrape(_document(text)).publication == "潮汐报"
+
+
+def test_the_text_behind_a_list_is_no_part_of_its_last_item() -> None:
+    text = "来源：潮汐报 有两点：1. 甲事；2. 乙事。后来的事情大家都知道了。" + "正文里有很多话，讲一件事。" * 30
+    assert "2. 乙事。\n\n后来" in flattened.scrape(_document(text)).posts[0].body
+
+
 # Dump
 
 
@@ -358,6 +378,42 @@ def test_a_text_without_a_title_is_published_and_reported() -> None:
     scraped = dump.scrape(_document("正文。" * 200 + "\n\n乙标题\n\n" + "正文。" * 200))
     assert [post.title for post in scraped.posts] == [None, "乙标题"]
     assert len(scraped.problems) == 1
+
+
+def test_nothing_stands_twice_where_promotion_stands_before_promotion() -> None:
+    text = "正文。 END 欢迎扫码加入读者群,一起讨论。 往期推荐 显卡为什么越来越贵"
+    assert promotion.without(text, promotion.cuts(text)) == "正文。"
+
+
+def test_a_byline_on_a_line_of_its_own_hides_no_article() -> None:
+    text = "".join(f"第{i}个标题\n作者丨张三\n{'正文。' * 120}\n" for i in range(3))
+    assert dump.recognise(_document(text)) >= 0.6
+    assert len(dump.scrape(_document(text)).posts) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            "第三章 雪夜\n\n" + "那一夜的雪下得很大。" * 40 + "\n\n第四章 归人\n\n" + "雪停了。" * 80, id="novel"
+        ),
+        pytest.param("[\n" + ('  {"text": "' + "正文内容很多。" * 60 + '"},\n') * 5 + "]\n", id="rows"),
+        pytest.param(
+            "正文内容很多，每一行都是一样的。" * 20 + "\n" + ("正文内容很多，每一行都是一样的。" * 20 + "\n") * 4,
+            id="one line again and again",
+        ),
+        pytest.param(
+            "# 周会纪要\n\n时间：2024-05-01\n主持人：王芳\n参会人：李明\n\n" + "大家讨论了很多事情。" * 20, id="minutes"
+        ),
+        pytest.param(
+            "# 磨坊\n\n作者：张三\n\n" + "一个把来源磨成订阅的小工具。" * 20 + "\n\n## 许可证\n\nMIT\n",
+            id="front page of a project",
+        ),
+        pytest.param("房屋租赁合同\n\n甲方（出租人）：张三\n\n" + "第一条甲方将房屋出租给乙方。" * 20, id="contract"),
+    ],
+)
+def test_what_is_no_article_is_recognised_by_none(text: str) -> None:
+    assert max(_scores(_document(text)).values()) < 0.5
 
 
 def test_a_round_up_has_no_main_link_and_keeps_its_links() -> None:
@@ -391,6 +447,28 @@ def test_the_paper_is_the_link_where_there_is_no_original() -> None:
 def test_an_article_is_known_by_its_address_without_trackers(url: str, key: str) -> None:
     assert natural_key(url) == key
     assert natural_key(key) == key
+
+
+@pytest.mark.parametrize("mark", ["一、", "1. "])
+def test_numbered_sections_make_no_issue_of_an_article(mark: str) -> None:
+    sections = "".join(f"## {mark.replace('一', n)}小节\n\n这一节里有不少话要说，一时说不完。\n\n" for n in "一二三")
+    assert article.recognise(_document(f"---\ntitle: 甲\ndate: 2024-05-01\n---\n\n{sections}")) >= 0.6
+
+
+@pytest.mark.parametrize(
+    ("line", "people", "publication"),
+    [
+        ("原创 周小舟 灯塔社 *2024-05-01 08:30* *北京*", [["author", "周小舟", None]], "灯塔社"),
+        ("灯塔社 2024年5月1日 08:30 发表于北京", [["author", "灯塔社", None]], "灯塔社"),
+        ("> 作者：[Jane Doe](https://a.example/jane)", [["author", "Jane Doe", None]], None),
+    ],
+)
+def test_whose_an_article_is_stands_in_many_ways(
+    line: str, people: list[list[str | None]], publication: str | None
+) -> None:
+    scraped = article.scrape(_document(f"# 标题\n\n{line}\n\n正文里有很多话。\n"))
+    assert (_people(scraped.posts[0]), scraped.publication) == (people, publication)
+    assert scraped.posts[0].body == "正文里有很多话。"
 
 
 def test_headings_inside_code_are_no_title() -> None:

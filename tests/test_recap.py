@@ -144,6 +144,56 @@ def test_one_bullet_that_happens_to_have_a_colon_makes_no_headlines() -> None:
     assert titles("# AI Discord Recap\n\n**Launch**:\n\n- 先说：很好\n- 再有一条\n- 又有一条\n") == ["Launch"]
 
 
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        pytest.param("**Launch**:", ["Launch"], id="the heading is the headline"),
+        pytest.param(
+            "**Launch**", ["The long bold words", "Some more bold words", "Launch"], id="the heading is context"
+        ),
+    ],
+)
+def test_bold_words_in_a_sentence_are_no_headline_below_one_with_a_colon(heading: str, expected: list[str]) -> None:
+    bullets = "- **The long bold words** begin this\n- **Some more bold words** and more\n- and this\n"
+    assert titles(f"# AI Discord Recap\n\n{heading}\n\n{bullets}") == expected
+
+
+@pytest.mark.parametrize(
+    ("bullets", "expected"),
+    [
+        pytest.param("- 用 `x.y`: 快\n- 省电：好\n", ["用 x.y", "省电"], id="code in the words"),
+        pytest.param("- 价格减半：好\n- 没有冒号\n", ["Launch"], id="half of them below a colon"),
+        pytest.param("- 价格减半：好\n- 速度翻倍：好\n- 没有冒号\n", ["价格减半", "速度翻倍", "Launch"], id="most"),
+    ],
+)
+def test_words_before_a_colon_head_most_bullets_or_none(bullets: str, expected: list[str]) -> None:
+    assert titles(f"# AI Discord Recap\n\n**Launch**:\n\n{bullets}") == expected
+
+
+def test_the_links_mentioned_below_a_bullet_belong_to_it() -> None:
+    text = "# AI Discord Recap\n\n- **A**: a1\n\n**Links mentioned**:\n\n- [**B**](https://b.example/): b1\n"
+    assert [(p.title, p.body) for p in scraped(text).posts] == [
+        ("A", "a1\n\n**Links mentioned**:\n\n- [**B**](https://b.example/): b1")
+    ]
+
+
+def test_every_link_of_a_linked_heading_is_a_link_of_its_entry() -> None:
+    head = "**[A](https://a.example/) and [B](https://b.example/)**:"
+    post = scraped(f"# AI Discord Recap\n\n{head}\n- [c](https://c.example/) c1\n").posts[0]
+    assert (post.url, post.headline_links) == ("https://a.example/", ("https://a.example/", "https://b.example/"))
+
+
+def test_the_link_of_a_channel_is_no_link_of_what_was_said_there() -> None:
+    head = "### ▷ #[general](https://discord.com/channels/1/2/3)"
+    posts = scraped(f"# AI Discord Recap\n\n{head}\n\nann: [c](https://c.example/)\n").posts
+    assert [(post.title, post.url, post.headline_links) for post in posts] == [("#general", None, ())]
+
+
+def test_how_a_part_was_made_is_no_entry() -> None:
+    found = scraped("# AI Twitter Recap\n\nall recaps done by a model, best of 4 runs.\n\n- **A**: a1\n")
+    assert ([p.title for p in found.posts], [s.reason for s in found.skips]) == (["A"], ["note on a part"])
+
+
 def test_a_paragraph_behind_a_bullet_belongs_to_it() -> None:
     found = scraped("# AI Reddit Recap\n\n- **A**: a1\n\nmore of it\n\n![x](https://a.example/x.png)\n\n- **B**: b1\n")
     assert [p.body for p in found.posts] == ["a1\n\nmore of it\n\n![x](https://a.example/x.png)", "b1"]

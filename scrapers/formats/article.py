@@ -19,6 +19,7 @@ from scrapers.formats.article_head import FENCE
 from scrapers.formats.article_head import UNDERLINE
 from scrapers.formats.article_head import Head
 from scrapers.formats.article_head import Line
+from scrapers.formats.article_head import foreign
 from scrapers.formats.article_head import is_signed
 from scrapers.formats.article_head import without_foot
 from scrapers.formats.article_head import without_head
@@ -38,7 +39,10 @@ NAME = "article"
 _SAMPLE = 24 * 1024
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _FRONT_TITLE = re.compile(r"(?im)^(?:title|headline|标题)\s*[:：=]\s*\S")
-_NUMBERED = re.compile(r"#{1,4} *(?:第? *\d+|[一二三四五六七八九十]+) *[期条、.．:：)]")
+#: Chinese numerals number the sections of an article, Arabic ones those of an article or of an issue.
+_NUMBERED = re.compile(r"#{1,4} *(?:第? *\d+ *[期条、.．:：)]|第 *[一二三四五六七八九十]+ *[期条])")
+#: An article with numbered sections: an issue is as sure of itself, or surer.
+_AS_NUMBERED = 0.6
 
 
 def recognise(document: Document) -> float:
@@ -48,12 +52,15 @@ def recognise(document: Document) -> float:
     if any(_many().match(line) for line in lines):
         return 0.0
     front, body = _parted(lines)
+    if not front and any(foreign().match(line) for line in body):
+        return 0.0
     score = _front_score(front, body) if front else _title_score(body)
     if score == 0.0:
         return 0.0
     score += 0.35 * is_signed(body)
-    issue = sum(_NUMBERED.match(line) is not None for line in body) >= 2 or any(_issue().match(line) for line in body)
-    return min(0.95, score) * (0.5 if issue else 1.0)
+    numbered = sum(_NUMBERED.match(line) is not None for line in body) >= 2
+    framed = any(_issue().match(line) for line in body)
+    return min(_AS_NUMBERED if numbered else 0.95, score) * (0.5 if framed else 1.0)
 
 
 def scrape(document: Document) -> Scraped:
@@ -132,8 +139,9 @@ def _title_score(body: Sequence[str]) -> float:
     underlined = len(lines) > 1 and UNDERLINE.match(lines[1]) is not None
     atx = ATX.match(lines[0])
     prose = "".join(line for line in lines[1:] if _is_prose(line))
-    if not (underlined or atx) or len(_HAN.findall(prose)) < max(100, len(prose) * 0.3):
-        return 0.2 if is_signed(body) and len(_HAN.findall(prose)) >= 100 else 0.0
+    signed, han = is_signed(body), len(_HAN.findall(prose))
+    if not (underlined or atx) or han < max(30 if signed else 100, len(prose) * 0.3):
+        return 0.2 if han >= 100 and is_signed(lines[:3]) else 0.0
     single = underlined or (atx is not None and len(atx[1]) == 1)
     again = sum(line.startswith("# ") or UNDERLINE.match(line) is not None for line in lines[2:])
     code = sum(FENCE.match(line) is not None for line in lines)

@@ -16,6 +16,8 @@ _LINKS = re.compile(r"(?:[-*+>\s]|\d+\.)*(?:\[[^\]]*\]\([^)\s]*\)[\s，、|·]*)
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _SENTENCE = re.compile(r"[。！？!?]")
 _SHORT = 24
+#: Further up nobody promotes anything.
+_MOST_LINES = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ def cut_end(lines: Sequence[str]) -> End:
     """
     stop = len(lines)
     at = stop - 1
-    while at >= 0:
+    while at >= max(0, len(lines) - _MOST_LINES):
         kind = _kind(lines[at])
         if kind == "own":
             break

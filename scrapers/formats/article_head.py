@@ -25,10 +25,13 @@ _ADDRESS = r"https?://[^\s)]*(?:\([^\s)]*\)[^\s)]*)*"
 _LINKED = re.compile(rf"(?:>\s*)?\[(?P<words>[^\]]*)\]\((?P<url>{_ADDRESS})\)(?P<rest>[^\[]{{0,60}})$")
 _TIME = r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:[ T]*\d{1,2}:\d{2}(?::\d{2})?)?"
 _ACCOUNT = re.compile(
-    rf"(?:原创\s+)?(?P<name>[^\d\s，。：:|#>\[*_\-][^，。：:|]{{0,40}}?)\s+(?P<date>{_TIME})(?:\s*[|·]?\s*发表于\s*\S+)?\s*$"
+    rf"(?P<own>原创\s+)?(?P<name>[^\d\s，。：:|#>\[*_\-][^，。：:|]{{0,40}}?)\s+(?P<date>{_TIME})"
+    r"(?:\s*[|·]?\s*发表于\s*\S+|\s+[\u3400-\u9fff]{2,4})?\s*$"
 )
 _DATED = r"(?:(?:发布|发表|更新|创建)?(?:时间|日期|于)\s*[:：]?\s*|Published(?: on)?:?\s*)?"
 _DATE = re.compile(rf"[*_>\s]*{_DATED}(?P<date>{_TIME})[*_\s]*$")
+#: Emphasis, and links that lead nowhere, in the account line of an export.
+_PLAIN_MARKS = re.compile(r"[*_]|\[([^\]\n]{0,60})\]\((?:javascript|#)[^\n]{0,60}?\)+;?\)?")
 _TAKEN_FROM = re.compile(
     r"(?:以下文章)?(?:来源于|來源於)\s*(?P<origin>[^，,]{1,30}?)\s*[，,]\s*作者\s*(?P<author>.{1,30}?)\s*$"
 )
@@ -61,14 +64,19 @@ class Head:
         self.skips.append(Skip(reason, line.number, line.text.strip()[:60]))
 
 
+def foreign() -> re.Pattern[str]:
+    """The beginning of a line that no article has: minutes, contracts, letters, the front page of a project."""
+    return re.compile("|".join(words_of("article", "foreign")), re.IGNORECASE)
+
+
 def is_signed(body: Sequence[str]) -> bool:
     """Whether a byline, an account with a date or a linked host stands among the first lines."""
     lines = [line for line in body if line][:16]
     for line in lines:
         linked = _LINKED.match(line)
-        if _ACCOUNT.match(line) or _TAKEN_FROM.match(line) or (linked and _is_host(linked)):
+        if _ACCOUNT.match(_PLAIN_MARKS.sub(r"\1", line)) or _TAKEN_FROM.match(line) or (linked and _is_host(linked)):
             return True
-        if not line.startswith(("-", "* ")) and bylines.whole_line(line):
+        if not line.startswith(("-", "* ", *words_of("article", "unsigned"))) and bylines.whole_line(line):
             return True
     return False
 
@@ -97,7 +105,11 @@ def _heading(lines: Sequence[Line], at: int) -> tuple[str | None, int]:
         return plain(bold[1]), 1
     following = next((line.text.strip() for line in lines[at + 1 :] if line.text.strip()), "")
     linked = _LINKED.match(following)
-    signed = _ACCOUNT.match(following) or (linked is not None and _is_host(linked)) or bylines.whole_line(following)
+    signed = (
+        _ACCOUNT.match(_PLAIN_MARKS.sub(r"\1", following))
+        or (linked is not None and _is_host(linked))
+        or bylines.whole_line(following)
+    )
     if signed and len(text) <= 90 and not text.startswith(("!", "[", "<", ">", "-", "*")) and "。" not in text:
         return plain(text), 1
     return None, 0
@@ -148,7 +160,7 @@ def _take_address(line: Line, text: str, head: Head, first: bool) -> bool:
 
 def _take_credit(line: Line, text: str, head: Head) -> bool:
     """`原文链接：…`, `> 来源：[名字](地址)`."""
-    bare = re.sub(r"^[>\s*_]+|\*\*", "", text)
+    bare = re.sub(r"<(https?://[^\s<>]+)>", r"\1", re.sub(r"^[>\s*_]+|\*\*", "", text))
     label = bylines.credit_label("original", "origin").match(bare)
     if label is None:
         return False
@@ -177,10 +189,11 @@ def _take_names(words: str, head: Head) -> None:
 
 
 def _take_account(line: Line, text: str, head: Head, first: bool) -> bool:
-    if (account := _ACCOUNT.match(text)) is not None and head.date is None:
+    if (account := _ACCOUNT.match(_PLAIN_MARKS.sub(r"\1", text))) is not None and head.date is None:
         head.date = account["date"]
-        head.publication = head.publication or account["name"].split()[-1]
-        person = bylines.person_name(account["name"])
+        *own, publication = account["name"].split()
+        head.publication = head.publication or publication
+        person = bylines.person_name(" ".join(own) if own and account["own"] else account["name"])
         head.fallback += [person] if person else []
     elif (taken := _TAKEN_FROM.match(text)) is not None:
         person = bylines.person_name(taken["author"])

@@ -26,6 +26,7 @@ _OTHERS = re.compile(r"\s*(?:et al\.?|等人?)(?=[\s、，,&＆;；。]|$)")
 _COMMA = re.compile(r"\s*(?:[、，,&＆;；+]|/|\band\b)\s*")
 _HANDLE = re.compile(r"@([A-Za-z0-9_]{2,30})")
 _AROUND = " \t\xa0·、，,;；:：。|丨｜*_\"'“”"
+_LINK = re.compile(r"\[([^\[\]\n]{1,60})\]\([^()\s]{1,300}\)")
 _MARKS = re.compile(r"^[\s>*_#]+|[\s*_\\]+$")
 #: How far a byline's names reach before the next label.
 _REACH = 160
@@ -91,11 +92,17 @@ def inside(text: str) -> tuple[RawPerson, ...]:
 
 def whole_line(line: str) -> Byline | None:
     """The byline or origin that a line is, with or without bold marks; None where the line is anything else."""
-    bare = _MARKS.sub("", line.replace("**", " ")).strip()
+    bare = _MARKS.sub("", _LINK.sub(r"\1", line[: 8 * _REACH]).replace("**", " ")).strip()
     if not bare or len(bare) > _REACH or _label().match(bare) is None:
         return None
     found = leading(bare)
     return found if found.end and not bare[found.end :].strip(" \t\xa0。丨|｜\\") else None
+
+
+def next_label(text: str, start: int, end: int) -> int | None:
+    """Where the next label of a byline stands between two offsets."""
+    found = _label().search(text, start, end)
+    return found.start("label") if found else None
 
 
 def origins(credits: tuple[Credit, ...]) -> tuple[RawPerson, ...]:

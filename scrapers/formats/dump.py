@@ -15,6 +15,7 @@ from scrapers.document import Document
 from scrapers.formats import bylines
 from scrapers.formats import paragraphs
 from scrapers.formats import promotion
+from scrapers.formats.article_head import foreign
 from scrapers.formats.bylines import Byline
 from scrapers.formats.quotations import quoted
 from scrapers.post import LinkChoice
@@ -35,6 +36,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _MARKS = re.compile(r"^(?:#{1,6}\s+|[*_]{2}|\d{1,3}[、.．]\s*)|[*_]{2}$")
 _STRUCTURE = re.compile(r"(?m)^(?:#{1,6} |={3,}|-{3,}$|\s*[-*+] |\s*```|@\w+$|[{}\[\]<])")
 _ADDRESS_LINE = re.compile(r"\s*(?:[^\s:：]{1,12}[:：]\s*)?https?://\S+\s*$")
+_NUMBERED = re.compile(r"\d{1,2}[.、．)）]\s*\D")
+_SEMICOLON = re.compile(r"[；;]")
 _DATE_LINE = re.compile(r"\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?)\s*$")
 
 
@@ -64,11 +67,17 @@ def recognise(document: Document) -> float:
     """How sure it is that short lines and articles in one line take turns."""
     sample = document.text[:_SAMPLE]
     lines = [line.strip() for line in sample.split("\n") if line.strip()]
+    lines = [line for line in lines if bylines.whole_line(line) is None and not _DATE_LINE.match(line)]
     running = [line for line in lines if len(line) >= _RUNNING and not line.startswith(("{", "[", "<"))]
     share = sum(map(len, running)) / max(1, sum(map(len, lines)))
     if not running or share < 0.8 or len(_HAN.findall(sample)) < len(sample) * 0.2:
         return 0.0
     if len(_STRUCTURE.findall(sample)) > len(running) or not any("。" in line for line in running):
+        return 0.0
+    chapter = re.compile("|".join(bylines.words_of("article", "chapters")), re.IGNORECASE)
+    if any(chapter.match(_MARKS.sub("", line)) for line in lines if _is_title(line)):
+        return 0.0
+    if any(foreign().match(line) for line in lines if len(line) < _LONG):
         return 0.0
     turns = sum(_is_title(a) and len(b) >= _RUNNING for a, b in zip(lines, lines[1:], strict=False))
     if turns * 4 < len(running) * 3:
@@ -146,15 +155,16 @@ def _post(article: _Article, report: _Report) -> RawPost | None:
     if article.title is None:
         report.problems.append(Problem("an article without a title", line))
     people = _people((*people, *more), text)
+    parts = paragraphs.paragraphs(text)
     return RawPost(
         title=_MARKS.sub("", article.title.text).strip() if article.title else None,
-        body="\n\n".join(paragraphs.paragraphs(text)),
+        body="\n\n".join(parts),
         markup=Markup.TEXT,
         people=people,
         quoted=quoted(text),
         date=article.date,
         url=original or _paper(text),
-        link_choice=LinkChoice.NONE if _is_roundup(article, text) else LinkChoice.LABEL_OR_FIRST,
+        link_choice=LinkChoice.NONE if _is_roundup(article, text, parts) else LinkChoice.LABEL_OR_FIRST,
         lines=((article.title or article.body[0]).number, article.body[-1].number),
     )
 
@@ -204,11 +214,21 @@ def _paper(text: str) -> str | None:
     return None
 
 
-def _is_roundup(article: _Article, text: str) -> bool:
-    """Many short items: sections numbered 01, 02 with the heads of a news page, or an emoji before every item."""
+def _is_roundup(article: _Article, text: str, parts: Sequence[str]) -> bool:
+    """Many short items: sections numbered 01, 02 with the heads of a news page, an emoji before every item, or
+    numbered items below a title that promises them.
+    """
     heads = paragraphs.sections(text)
-    named = sum(any(word in head for word in bylines.words_of("promotion", "roundup")) for head in heads)
+    named = sum(map(_names_roundup, heads))
     if heads and named * 2 >= len(heads):
         return True
-    items = [part for part in paragraphs.paragraphs(text) if paragraphs.begins_item(part) and not part.startswith("🔗")]
-    return len(items) >= 4 and paragraphs.begins_item(text)
+    items = [part for part in parts if paragraphs.begins_item(part) and not part.startswith("🔗")]
+    if len(items) >= 4 and paragraphs.begins_item(text):
+        return True
+    title = article.title.text if article.title else ""
+    promised = _names_roundup(title) or len(_SEMICOLON.findall(title)) > 1
+    return promised and len(items) + sum(_NUMBERED.match(part) is not None for part in parts) >= 3
+
+
+def _names_roundup(words: str) -> bool:
+    return any(word in words for word in bylines.words_of("promotion", "roundup"))

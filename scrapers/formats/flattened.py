@@ -33,7 +33,7 @@ NAME = "flattened"
 _SAMPLE = 48 * 1024
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _MARKS = re.compile(r"^(?:#{1,6}\s+|\*\*)|\*\*$")
-_STRUCTURE = re.compile(r"(?m)^(?:#{2,6} |={3,}|-{3,}$|\s*```|@\w+$|!\[|[{}<])")
+_STRUCTURE = re.compile(r"(?m)^(?:#{2,6} |={3,}|-{3,}$|\s*```|@\w+$|!\[|[ \t]*[{}<])")
 _LONGEST_TITLE = 90
 #: A line so long is the text in one line.
 _RUNNING = 280
@@ -167,6 +167,8 @@ def _value_end(text: str, start: int, kind: str, document: str, starts: Sequence
     following = bylines.credit_label(*_KINDS).search(text, start, start + 120)
     if following is not None:
         limit = following.start()
+    if (byline := bylines.next_label(text, start + 1, min(limit, start + 120))) is not None:
+        limit = byline
     if kind == "title":
         quote = re.compile(r"《[^》]{1,80}》").match(text, start)
         return quote.end() if quote else limit
@@ -196,7 +198,8 @@ def _end_of_words(text: str, start: int, limit: int, document: str) -> int:
 
 def _note(credit: Credit, read: _Read) -> None:
     if credit.kind == "origin":
-        value = re.sub(r"^(?:微信)?(?:公众号|公眾號)\s*[:：]?\s*|^[「『“]|[」』”]$", "", credit.value)
+        value = re.sub(r"^(?:微信)?(?:公众号|公眾號)\s*[:：]?\s*", "", credit.value)
+        value = re.sub(r"^[「『“]|[」』”]$", "", value)
         person = bylines.person_name(value)
         if person is not None and person not in read.origins:
             read.origins.append(person)
@@ -238,7 +241,11 @@ def _after_title(whole: str, title: str | None) -> str:
 
 def _from_one_version(body: Sequence[_Line]) -> list[str]:
     """Paragraphs of the only version: its lines, or where it is one line, what can be told apart."""
-    return [part for line in body for part in (paragraphs(line.text) if len(line.text) >= _RUNNING else (line.text,))]
+    found: list[str] = []
+    for line in body:
+        running = len(line.text) >= _RUNNING or len(body) == 1
+        found += paragraphs(mended(line.text)) if running else [line.text]
+    return found
 
 
 def _without_promotion(parts: list[str], read: _Read) -> list[str]:

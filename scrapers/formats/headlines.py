@@ -27,8 +27,8 @@ _ADDRESS = re.compile(r"\]\(<?(https?://[^\s()<>]+(?:\([^\s()]*\)[^\s()<>]*)*)")
 _COLON = re.compile(r"[:：]")
 #: A half-width colon between digits ("10:30") or before Latin letters ("torch:cpu") separates nothing.
 _PLAIN = re.compile(r"([^\n:：]{2,120})(?:：|:(?![0-9A-Za-z/]))")
-#: What shows that the words before a colon are a sentence: an end, a link, code, somebody named by a handle.
-_NO_HEADLINE = re.compile(r"[。！？；!?;\[\]`@<>|]|https?|\.\s")
+#: What shows that the words before a colon are a sentence: an end, a link, somebody who says something.
+_NO_HEADLINE = re.compile(r"[。！？；!?;\[\]@<>|]|https?|\.\s|^`[^`]*`\W*(?:\S{0,3}[说說道]|$)")
 _COMMA = re.compile(r"[，,]")
 _DASH = re.compile(r"[–—]+[ \t]*|-[ \t]+")
 _END = re.compile(r"[。！？!?]|\.(?=\s|$)")
@@ -59,6 +59,8 @@ class Headline:
     bare: bool = False
     #: The address of the one link in the headline; where there are several the whole text is `rest`.
     url: str | None = None
+    #: The text goes on in the sentence that the bold words begin.
+    in_sentence: bool = False
 
 
 def bare_words(line: str) -> str:
@@ -80,21 +82,22 @@ def find_headline(text: str) -> Headline | None:
     return _led(text, bold[2], end, urls)
 
 
-def chosen(found: Sequence[Headline | None]) -> list[Headline | None]:
+def chosen(found: Sequence[Headline | None], announced: bool = False) -> list[Headline | None]:
     """The headlines that count among the bullets of one group.
 
     Strong ones always. Weaker ones where strong ones stand beside them or at least half the bullets have one, since a
-    single bullet that happens to begin with bold words or a colon is no headlined one.
+    single bullet that happens to begin with bold words or a colon is no headlined one. Where the group is `announced`
+    by a headline with a colon of its own, bold words inside a sentence are none, and half of the bullets are too few.
     """
     counts = [sum(h is not None and h.strength is s for h in found) for s in Strength]
     strong, bold, plain_ = counts[3], counts[2], counts[1]
     least = {
         Strength.STRONG: True,
         Strength.BOLD: (strong + bold) * 2 >= len(found),
-        Strength.PLAIN: strong > 0 or plain_ * 2 >= len(found),
+        Strength.PLAIN: strong > 0 or plain_ * 2 >= len(found) + announced,
         Strength.FAINT: strong > 0,
     }
-    return [h if h is not None and least[h.strength] else None for h in found]
+    return [h if h is not None and least[h.strength] and not (announced and h.in_sentence) else None for h in found]
 
 
 def _led(text: str, lead: str, end: int, urls: list[str]) -> Headline | None:
@@ -106,7 +109,9 @@ def _led(text: str, lead: str, end: int, urls: list[str]) -> Headline | None:
     bare = strength is Strength.STRONG and not _remark(text[end:]).split("\n", 1)[0].strip(" \t:：")
     if len(urls) > 1:
         return Headline(words, strength, text, bare)
-    return Headline(words, strength, rest, bare, urls[0] if urls and rest is not text else None)
+    if rest is text:
+        return Headline(words, strength, text, bare, in_sentence=strength is Strength.BOLD)
+    return Headline(words, strength, rest, bare, urls[0] if urls else None)
 
 
 def _closing(text: str, lead: str, end: int, words: str) -> tuple[Strength, str] | None:

@@ -5,21 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+#: The end of a sentence with more behind it.
+_INNER_END = re.compile(r"[。！？!?](?=.*\w)")
 _ITEM = re.compile(r"\s*(?:([\u2460-\u2473])|[（(](\d{1,2})[）)]|(\d{1,2})(?:[.、．)）](?!\d))|([-•·▪◦*])(?=\s))\s*")
 
 
 def mended(text: str) -> str:
     """Bold marks that hold: `**…。 **` loses its space, a mark without a partner goes."""
-    parts = re.split(r"\*\*+", text)
-    if len(parts) % 2 == 0:  # an odd number of marks: the last one has no partner
-        parts[-2:] = [parts[-2] + parts[-1]]
-    out = []
+    if "**" not in text:
+        return text.strip()
+    first, *parts = re.split(r"\*\*+", text)
+    out = [first]
+    opened = True
     for index, part in enumerate(parts):
-        if index % 2 == 0:
+        if not opened:
             out.append(part)
-        elif part.strip():
-            out.append(f"**{part.strip()}**")
+            opened = True
+        elif index + 1 == len(parts) or _goes_too_far(part):
+            out.append(part)
+        else:
+            opened = False
+            out += [f"**{part.strip()}**"] if part.strip() else []
     return "".join(out).strip()
+
+
+def _goes_too_far(part: str) -> bool:
+    """Whether words are no bold ones: the mark before them has lost its partner, and the next one opens."""
+    ends = len(_INNER_END.findall(part.rstrip()))
+    return ends > 2 or (ends > 0 and part.rstrip().endswith(("，", ",", "、", "：", ":")))
 
 
 def listed(parts: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from itertools import islice
 
 from feeds.text import letters
 from scrapers.urls import match_address
@@ -24,18 +25,23 @@ _LEAST = 60
 _LONGEST_QUOTE = 300
 _LONGEST_HEADING = 40
 _LONGEST_HEADLINE = 64
+#: A headline with more spaces than this is text: words of Latin letters, or a text with a space behind every word.
+_MOST_SPACES = 16
 _CLOSERS = {"“": "”", "「": "」", "『": "』", "（": "）", "(": ")", "《": "》", "【": "】", "‘": "’"}
+_CLOSING = frozenset(_CLOSERS.values())
 _END = r"[。！？!?…][”’」』）)】]*"
 _SENTENCE_END = re.compile(rf"{_END}(?![”’」』）)】。！？!?…])")
 _LATIN_END = re.compile(r"(?<=[a-z0-9)\"”])[.!?][\"”’)]?(?=\s+[A-Z\"“])")
 _SPACE = re.compile(r"[ \t\xa0\u3000]+")
 _AFTER_END = re.compile(rf"(?:{_END}|[；;])$")
+_NO_HEADLINE = re.compile(r"[。！？!?；;]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 #: Pictographs, arrows and dingbats that people use as bullets.
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u2b55\u25a0-\u25ff\u2022]")
 _CIRCLED = re.compile("[\u2460-\u2473]")
 _ITEM = re.compile(r"(?:(\d{1,2})[.、．](?!\d)|[（(](\d{1,2})[）)]|(\d{1,2})[）)])\s*(?=\S)")
 _SECTION = re.compile(r"(0\d)\s+(?=[\u3400-\u9fffA-Z])")
+_CLAUSE = re.compile(r"[^。！？!?；;：:，,、]{0,60}")
 _SPEAKER = re.compile(r"(?:(?<=\s)|^)([A-Za-z\u3400-\u9fff][\w·]{1,11})\s?[:：](?!//)")
 _LABELLED_ADDRESS = re.compile(r"[A-Za-z ]{0,12}[:：]?\s?🔗?\s?https?://", re.IGNORECASE)
 _INTRODUCED = re.compile(r"[:：🔗]\s*$")
@@ -83,13 +89,12 @@ def _closed(text: str) -> frozenset[int]:
     for at, character in enumerate(text):
         if character in _CLOSERS:
             opened.append((_CLOSERS[character], at))
-        elif opened and any(character == closer for closer, _ in opened[-3:]):
-            while opened:
+        elif character in _CLOSING and opened and any(character == closer for closer, _ in opened[-3:]):
+            closer, start = opened.pop()
+            while closer != character:
                 closer, start = opened.pop()
-                if closer == character:
-                    if at - start <= _LONGEST_QUOTE:
-                        inside.update(range(start + 1, at + 1))
-                    break
+            if at - start <= _LONGEST_QUOTE:
+                inside.update(range(start + 1, at + 1))
     for start, end in _addresses(text):
         inside.update(range(start + 1, end))
     return frozenset(inside)
@@ -152,11 +157,27 @@ def _section_marks(text: str) -> tuple[re.Match[str], ...]:
 def _items(text: str) -> set[int]:
     """Numbered items that count up from 1, each behind a space or the end of a sentence; circled numbers anywhere."""
     marks = [m for m in _ITEM.finditer(text) if m.start() == 0 or re.match(r"[\s。；;：:！？!?]", text[m.start() - 1])]
-    found = {m.start() for m in _in_sequence(marks, lambda m: int(m[1] or m[2] or m[3]))}
+    numbered = list(_in_sequence(marks, lambda m: int(m[1] or m[2] or m[3])))
     circled = list(_in_sequence(list(_CIRCLED.finditer(text)), lambda m: ord(m[0]) - 0x245F))
+    found = {m.start() for m in (*numbered, *circled)}
     if circled and (end := _SENTENCE_END.search(text, circled[-1].end())):
         found.add(end.end())
-    return found | {m.start() for m in circled}
+    return found | set(_after_lists(text, numbered))
+
+
+def _after_lists(text: str, marks: Sequence[re.Match[str]]) -> Iterator[int]:
+    """Where the text goes on behind the last item of a list, if the items before it are a sentence or less each."""
+    short = True
+    for index, mark in enumerate(marks):
+        following = marks[index + 1] if index + 1 < len(marks) else None
+        if following is None or int(following[1] or following[2] or following[3]) == 1:
+            end = _SENTENCE_END.search(text, mark.end(), mark.end() + _TOO_LONG)
+            if short and end is not None and (following is None or end.end() < following.start()):
+                yield end.end()
+            short = True
+        else:
+            end = _SENTENCE_END.search(text, mark.end(), following.start())
+            short = short and (end is None or not text[end.end() : following.start()].strip())
 
 
 def _in_sequence(marks: Sequence[re.Match[str]], number: Callable[[re.Match[str]], int]) -> Iterator[re.Match[str]]:
@@ -182,25 +203,25 @@ def _speakers(text: str) -> set[int]:
 
 def _after_headings(text: str, breaks: set[int], closed: frozenset[int]) -> Iterator[int]:
     """Where the text goes on behind a sub-heading: few words without punctuation between a break and a space."""
-    todo, seen = sorted({0, *breaks}, reverse=True), set[int]()
-    while todo:
-        at = todo.pop()
-        if at not in seen and (end := _heading_end(text, at, closed)) is not None:
-            yield end
-            todo.append(end)
-        seen.add(at)
+    starts = sorted({0, *breaks})
+    for start, following in zip(starts, [*starts[1:], len(text)], strict=True):
+        at: int | None = start
+        while at is not None and (at := _heading_end(text, at, following, closed)) is not None:
+            yield at
 
 
-def _heading_end(text: str, start: int, closed: frozenset[int]) -> int | None:
+def _heading_end(text: str, start: int, limit: int, closed: frozenset[int]) -> int | None:
     first = start
-    if (mark := _SECTION.match(text, start) or _ITEM.match(text, start)) is not None:
+    if (mark := _SECTION.match(text, start, limit) or _ITEM.match(text, start, limit)) is not None:
         first = mark.end()
     elif _EMOJI.match(text, start):
         first = start + 1
-    for space in _SPACE.finditer(text, first + 1, min(len(text), first + _LONGEST_HEADLINE + 1)):
+    if text.startswith(("http://", "https://"), first):
+        return None
+    limit = min(limit, first + _LONGEST_HEADLINE + 1)
+    end = _NO_HEADLINE.search(text, first, limit)
+    for space in islice(_SPACE.finditer(text, first + 1, end.start() if end else limit), _MOST_SPACES):
         words = text[first : space.start()]
-        if re.search(r"[。！？!?；;]", words):
-            return None
         if space.end() not in closed and (_is_heading(text, words, space) or _is_repeated(text, words, space)):
             return space.end()
     return None
@@ -216,13 +237,16 @@ def _is_heading(text: str, words: str, space: re.Match[str]) -> bool:
 
 def _is_repeated(text: str, words: str, space: re.Match[str]) -> bool:
     """The text begins with the first words of its headline again: `甲公司融资 甲公司宣布…`."""
+    first = text[space.end() : space.end() + 1]
+    if first.isalnum() and first.casefold() not in words.casefold():
+        return False
     behind = letters(text[space.end() : space.end() + 12])[:5]
     return len(behind) == 5 and behind in letters(words) and _begins_sentence(text, space.end())
 
 
 def _begins_sentence(text: str, at: int) -> bool:
     """Some words before the first punctuation: not the verb of the words before, set apart by a lost mark."""
-    words = re.compile(r"[^。！？!?；;：:，,、]{0,60}").match(text, at)
+    words = _CLAUSE.match(text, at)
     return words is not None and len(words[0].replace(" ", "")) >= 8
 
 

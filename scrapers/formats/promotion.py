@@ -44,7 +44,7 @@ def cuts(text: str) -> tuple[Cut, ...]:
     for cut in found:
         if not kept or cut.start >= kept[-1].end:
             kept.append(cut)
-    return (*kept, *_last_sentences(text, kept))
+    return tuple(sorted([*kept, *_last_sentences(text, kept)], key=lambda cut: cut.start))
 
 
 def without(text: str, pieces: tuple[Cut, ...]) -> str:

@@ -26,6 +26,7 @@ from scrapers.formats.recap_parts import Group
 from scrapers.formats.recap_parts import begins_part
 from scrapers.formats.recap_parts import entries
 from scrapers.formats.recap_parts import groups
+from scrapers.formats.recap_parts import has_channel
 from scrapers.formats.recap_parts import is_bold_line
 from scrapers.formats.recap_parts import is_heading
 from scrapers.formats.recap_rules import load_rules
@@ -71,12 +72,19 @@ def recognise(document: Document) -> float:
     rules = load_rules()
     lines = [line.rstrip()[:300] for line in document.text.split("\n")]
     short = [line for line in lines if 0 < len(line) <= 200]
-    named = {key for line in short if (m := _HEADING.fullmatch(line)) and (key := rules.part_key(m[1]))}
+    headings = [
+        line
+        for line, below in zip(lines, [*lines[1:], ""], strict=True)
+        if 0 < len(line) <= 200 and (line.startswith(("#", "**")) or below.startswith(("=", "-")))
+    ]
+    named = {key for line in headings if (m := _HEADING.fullmatch(line)) and (key := rules.part_key(m[1]))}
     page = Page(lines, rules)
     credit = next((address for line in lines[:_ABOVE_CREDIT] if (address := page.credit(line))), None)
     publication = rules.publication(split(document.text, document.name), credit, document.text[:_BEGINNING])
     channels = sum(_CHANNEL.match(line) is not None for line in short)
-    evidence = 0.3 * min(len(named), 3) + 0.3 * ((channels > 0) + (channels > 3)) + 0.35 * rules.is_known(publication)
+    parts = 0.3 * min(len(named), 3) + 0.3 * ((channels > 0) + (channels > 3))
+    known = 0.35 if rules.is_known(publication) else 0.3 if parts and rules.is_newsletter(credit) else 0.0
+    evidence = parts + known
     return min(0.95, evidence + 0.15 * (_headlined_share(lines) >= 0.5))
 
 
@@ -230,20 +238,27 @@ def _key(entry: Found) -> str:
 
 def _post(page: Page, entry: Found, section: str, byline: tuple[RawPerson, ...]) -> RawPost:
     body = entry.body
-    in_heading = entry.heading.url if entry.heading and not _LINK.search(_IMAGE.sub("", body)) else None
+    in_heading = _in_heading(entry, body)
     return RawPost(
         title=entry.title,
         body=body,
         markup=Markup.MARKDOWN,
         people=byline,
         quoted=tuple(_quoted(page, f"{entry.headline}\n{body}")),
-        url=entry.url or in_heading,
-        headline_links=(entry.url,) if entry.url else (),
+        url=entry.url or (in_heading[0] if in_heading else None),
+        headline_links=(entry.url,) if entry.url else in_heading,
         link_choice=LinkChoice.FIRST,
         section=section,
         part=" › ".join(heading.words for heading in entry.path) or None,
         lines=entry.lines,
     )
+
+
+def _in_heading(entry: Found, body: str) -> tuple[str, ...]:
+    """The links of a heading that is the title; that of a channel says no more than where, if the text has others."""
+    if entry.heading is None or (has_channel(" ".join(entry.heading.urls)) and _LINK.search(_IMAGE.sub("", body))):
+        return ()
+    return entry.heading.urls
 
 
 def _quoted(page: Page, text: str) -> Iterator[RawPerson]:

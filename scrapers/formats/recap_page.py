@@ -24,7 +24,8 @@ class Heading:
     level: int
     words: str
     lines: tuple[int, int]
-    url: str | None = None
+    #: The addresses of its links.
+    urls: tuple[str, ...] = ()
     #: It ends with a colon: it heads the bullets that follow directly, and no more.
     announces: bool = False
     #: The key of the part that it begins or stands for, such as "reddit".

@@ -29,6 +29,8 @@ _CHANNEL_LEVEL, _BOLD_LINE, _ANNOUNCEMENT, _ITEM = 6, 7, 8, 9
 #: Wider ones are text, in columns: a paragraph above a line of dashes, a sentence in bold, a lead-in, a quote.
 _HEADING_COLUMNS, _BOLD_COLUMNS, _ANNOUNCEMENT_COLUMNS, _NOTE_COLUMNS = 240, 160, 80, 400
 
+#: The last character of a line of bold words: their mark, a colon, a remark in brackets.
+_ENDS_BOLD_LINE = ("*", "_", ":", "：", ")", "）", "]")
 _ADDRESS = re.compile(r"\]\(<?(https?://[^\s()<>]+)")
 _CHANNEL = re.compile(r"▷ ?#|discord(?:app)?\.com/channels/")
 _CODE_WORDS = re.compile(r"[>\s]*`[^`]{1,400}`[>\s]*")
@@ -62,14 +64,20 @@ def begins_part(page: Page, block: Block) -> bool:
     """Whether a heading or a line of bold words begins a part: by its name, or because it names a chat channel."""
     if block.kind == "paragraph" and not is_bold_line(page, block):
         return False
-    return page.rules.part_key(_words(page, block)) is not None or _CHANNEL.search(block.text) is not None
+    words = _words(page, block)
+    return page.rules.part_key(words) is not None or page.rules.is_server(words) or has_channel(block.text)
+
+
+def has_channel(text: str) -> bool:
+    """Whether a text names or links a channel of a chat server."""
+    return _CHANNEL.search(text) is not None
 
 
 def is_bold_line(page: Page, block: Block) -> bool:
     """Whether a paragraph is one line of bold words, with no more behind them than a remark in brackets and a colon."""
     if block.kind != "paragraph" or block.first != block.last or len(block.text) > _NOTE_COLUMNS:
         return False
-    if not block.text.startswith(("**", "__", "[")):
+    if not block.text.startswith(("**", "__", "[")) or not block.text.endswith(_ENDS_BOLD_LINE):
         return False
     found = find_headline(block.text)
     if found is None or not found.bare or found.strength is not Strength.STRONG:
@@ -104,22 +112,23 @@ def _heading(page: Page, block: Block, following: Block | None) -> Heading | Non
         return _made(page, block, block.level)
     if is_bold_line(page, block):
         return _made(page, block, _BOLD_LINE)
-    if following is not None and following.kind == "list" and _announces(block):
+    announces = following is not None and following.kind == "list" and _announces(block)
+    if announces and not _is_continuation(page, block):
         return _made(page, block, _ANNOUNCEMENT)
     return None
 
 
 def _made(page: Page, block: Block, level: int) -> Heading:
     words = _words(page, block)
-    url = found[1] if (found := _ADDRESS.search(block.text)) else None
+    urls = tuple(dict.fromkeys(_ADDRESS.findall(block.text)))
     part = page.rules.part_key(words)
     return Heading(
         level=1 if part else _CHANNEL_LEVEL if "▷" in block.text else level,
         words=words,
         lines=(block.first, block.last),
-        url=url,
+        urls=urls,
         announces=level >= _BOLD_LINE and bare_words(block.text).endswith((":", "：")),
-        key=part or page.rules.key_in(f"{words} {url or ''}"),
+        key=part or page.rules.key_in(" ".join((words, *urls))),
         begins_part=part is not None,
     )
 
@@ -141,6 +150,12 @@ def _announces(block: Block) -> bool:
     return one and block.text.rstrip().endswith((":", "：")) and width(bare_words(block.text)) <= _ANNOUNCEMENT_COLUMNS
 
 
+def _is_continuation(page: Page, block: Block) -> bool:
+    if block.kind != "paragraph" or block.first != block.last or len(block.text) > _NOTE_COLUMNS:
+        return False
+    return page.rules.continues.fullmatch(bare_words(block.text).rstrip(" :：")) is not None
+
+
 class _Reading:
     """One group while it is read."""
 
@@ -154,18 +169,26 @@ class _Reading:
         self.rest: Found | None = None
 
     def entries(self) -> list[Found]:
-        headlines = iter(chosen([find_headline(self.page.item(item)) for item in _items(self.group.blocks)]))
+        lists = [block for index, block in enumerate(self.group.blocks) if not self._continues(index, block)]
+        texts = [self.page.item(item) for item in _items(lists)]
+        path = self.group.path
+        items = zip(texts, chosen([find_headline(t) for t in texts], bool(path) and path[-1].announces), strict=True)
         for index, block in enumerate(self.group.blocks):
             reason = self._reason(index, block)
             if reason is not None:
                 self.page.skip(reason, block.first, block.last)
                 self.current = None if block.kind == "rule" else self.current
-            elif block.kind == "list":
+            elif block.kind == "list" and not self._continues(index, block):
                 for item in block.children:
-                    self._read_item(item, next(headlines))
+                    self._read_item(item, *next(items))
             else:
                 self._read_block(block)
         return self.found
+
+    def _continues(self, index: int, block: Block) -> bool:
+        """Whether a list stands below words that continue the piece above, such as "Links mentioned:"."""
+        before = self.group.blocks[index - 1] if index > 0 else None
+        return block.kind == "list" and before is not None and _is_continuation(self.page, before)
 
     def _reason(self, index: int, block: Block) -> str | None:
         """Why a block is no text of an entry; None where it is."""
@@ -189,12 +212,12 @@ class _Reading:
         alone = self.group.goes_on and len(self.group.blocks) == 1
         return "note on a part" if (under_part or alone) and width(text) <= _NOTE_COLUMNS else None
 
-    def _read_item(self, item: Block, headline: Headline | None) -> None:
+    def _read_item(self, item: Block, text: str, headline: Headline | None) -> None:
         if headline is not None and (inner := self._group_under(item, headline)) is not None:
             self.found += entries(self.page, inner)
             self.current = None
         elif headline is not None:
-            self._begin(headline, self.page.item(item), item)
+            self._begin(headline, text, item)
         else:
             self._gather(item)
 
@@ -207,7 +230,9 @@ class _Reading:
         found = [find_headline(self.page.item(one)) for one in nested]
         if sum(h is not None and h.strength is Strength.STRONG for h in found) * 2 < len(found):
             return None
-        heading = Heading(_ITEM, self.page.rules.without_noise(headline.words), (item.first, item.first), headline.url)
+        heading = Heading(
+            _ITEM, self.page.rules.without_noise(headline.words), (item.first, item.first), _urls(headline)
+        )
         return Group((*self.group.path, heading), item.children[1:])
 
     def _read_block(self, block: Block) -> None:
@@ -241,6 +266,10 @@ class _Reading:
             self.found.append(self.rest)
         self.rest.texts.append((block.first, block.last, self.page.text(block)))
         self.current = self.rest
+
+
+def _urls(headline: Headline) -> tuple[str, ...]:
+    return (headline.url,) if headline.url else ()
 
 
 def _items(found: Iterable[Block]) -> Iterator[Block]:

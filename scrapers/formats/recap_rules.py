@@ -23,6 +23,11 @@ class Rules:
 
     #: Pattern of a part's heading and the key of the part.
     parts: tuple[tuple[re.Pattern[str], str], ...]
+    #: All patterns of parts, and of notices, in one: what most lines do not match is known at once.
+    any_part: re.Pattern[str]
+    any_notice: re.Pattern[str]
+    #: A heading over what happened on one chat server.
+    server: re.Pattern[str]
     #: Words in any heading and the key they tell.
     keys: tuple[tuple[re.Pattern[str], str], ...]
     credit: re.Pattern[str]
@@ -38,7 +43,13 @@ class Rules:
     def part_key(self, words: str) -> str | None:
         """The key of the part that a heading of these words begins, None where it begins none."""
         line = one_line(words[:_SHORT])
+        if self.any_part.fullmatch(line) is None:
+            return None
         return next((key for pattern, key in self.parts if pattern.fullmatch(line)), None)
+
+    def is_server(self, words: str) -> bool:
+        """Whether a heading of these words stands over what happened on one chat server."""
+        return self.server.fullmatch(one_line(words[:_SHORT])) is not None
 
     def key_in(self, words: str) -> str | None:
         """The key that words inside a heading, or its address, tell."""
@@ -47,7 +58,9 @@ class Rules:
     def notice(self, words: str) -> str | None:
         """Why a paragraph of these words is no text of the recap; None where it is."""
         line = one_line(words) if len(words) <= _SHORT else ""
-        return next((reason for pattern, reason in self.notices if line and pattern.fullmatch(line)), None)
+        if not line or self.any_notice.fullmatch(line) is None:
+            return None
+        return next((reason for pattern, reason in self.notices if pattern.fullmatch(line)), None)
 
     def without_noise(self, words: str) -> str:
         """A heading without its number, the mark of a channel, the number of messages and the last colon."""
@@ -67,6 +80,10 @@ class Rules:
             return stated or found
         return next((str(p["name"]) for p in self.publications if _tells(p, front, beginning)), None)
 
+    def is_newsletter(self, address: str | None) -> bool:
+        """Whether the address is that of an issue of a newsletter."""
+        return any(pattern.search(address or "") for pattern in self.newsletters)
+
     def is_known(self, publication: str | None) -> bool:
         """Whether the name is that of a recap known here."""
         return any(known["name"] == publication for known in self.publications)
@@ -78,13 +95,18 @@ def load_rules() -> Rules:
     data = tomllib.loads(Path(__file__).with_name("recap.toml").read_text(encoding="utf-8"))
     labels = "|".join(sorted(map(re.escape, data["credit_labels"]), key=len, reverse=True))
     hosts = "|".join(map(re.escape, data["status_hosts"]))
+    parts = _patterns(data["part_patterns"], "key") + _named_parts(data)
+    notices = _patterns(data["notices"], "reason")
     return Rules(
-        parts=_patterns(data["part_patterns"], "key") + _named_parts(data),
+        parts=parts,
+        any_part=_any(parts),
+        any_notice=_any(notices),
+        server=_compiled(rf".{{1,80}}\bdiscord\s*(?:{'|'.join(data['recap_words'])})"),
         keys=tuple((_compiled(words), key) for key, words in data["key_words"].items()),
         # `[address](address)`, a bare address or `<address>` behind the label.
         credit=_compiled(rf"[>\s]*\**(?:{labels})\**\s*[:：]\s*\**\s*[\[<]?(https?://[^\s\]()<>]+)\S*[\s*]*"),
         topic_keys=tuple(data["topic_keys"]),
-        notices=_patterns(data["notices"], "reason"),
+        notices=notices,
         continues=_compiled(data["continues"]),
         noise=tuple(map(_compiled, data["noise"])),
         status=_compiled(
@@ -106,6 +128,10 @@ def _named_parts(data: Mapping[str, Any]) -> tuple[tuple[re.Pattern[str], str], 
 
 def _patterns(rows: list[Mapping[str, str]], value: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((_compiled(row["pattern"]), row[value]) for row in rows)
+
+
+def _any(rows: tuple[tuple[re.Pattern[str], str], ...]) -> re.Pattern[str]:
+    return _compiled("|".join(f"(?:{pattern.pattern})" for pattern, _ in rows))
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:

@@ -16,6 +16,8 @@ from scrapers.formats.paragraphs import sentences
 
 #: Of the letters of the line-by-line version, how many stand in the one-line version if it is the same text.
 _SAME = 0.5
+#: How much of the one-line version the longest of the lines can be.
+_LONGEST_LINE = 0.8
 _LONGEST_CAPTION = 96
 _WHOLE = re.compile(r"[。！？!?：:；;…][”’」』）)】*\s]*$")
 #: How far a line may stand from where it is expected.
@@ -31,6 +33,8 @@ def one_line_version(lines: Sequence[str]) -> int | None:
     if len(whole) < 80:
         return None
     others = [letters(line) for i, line in enumerate(lines) if i != at]
+    if max(map(len, others)) > len(whole) * _LONGEST_LINE:
+        return None  # the same line again and again, such as the rows of a table
     total = sum(map(len, others))
     same = sum(len(other) for other in others if other in whole)
     return at if same > total * _SAME and total * 3 > len(whole) else None
