@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import takewhile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,10 +21,22 @@ from scrapers.post import LinkChoice
 from scrapers.reading import Anchor
 from scrapers.urls import shown
 
-#: The clause in front of a colon, behind which an address follows.
-_INTRODUCTION = re.compile(r"([^。！？；，,;|｜】]*?)\s*[*_]*[:：]\s*[*_]*\s*$")
+#: What a clause ends with; the last one in front of a colon introduces the address behind it.
+_CLAUSE_END = re.compile(r"[。！？；，,;|｜】]")
 _ENDS_LINE = re.compile(r"[\s.,;:!?。，；：！？、）)】」』》]*$")
 _WORDS_OF_LABEL = 16
+#: No label is longer, with what may stand around it.
+_LONGEST_INTRODUCTION = 160
+_LONGEST_LABEL = 32
+#: A sentence that ends with a label's word is no label; in Latin script it is told by its length.
+_WORDS_BEFORE_LABEL = 4
+_BRACKETS = "[]「」《》<>()（）【】"
+_MARKS = " \t-•*_—–·|｜>👉🔗➡→📄📎📌🌐💻🎬📝🏠⬇👇🚀✨▶☞\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
+_AND = re.compile(r"\s*(?:及|以及|和|与|、|/|&|\band\b|\bor\b)\s*")
+_LIST_MARK = re.compile(r"(?:- |\d+\. )")
+#: From this rank on a label leads to something beside the thing itself: a demo, the manual, a translation.
+_BESIDE = 2
+_TRANSLATED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +81,29 @@ def main_link(links: Sequence[LabelledLink], choice: LinkChoice) -> str | None:
         return None
     if choice is LinkChoice.FIRST:
         return links[0].link.url
-    labelled = [link for link in links if link.rank is not None]
-    if labelled:
-        return min(labelled, key=lambda link: link.rank or 0).link.url
+    labelled = _best_labelled(links)
+    if labelled is not None:
+        return labelled.link.url
     if choice is LinkChoice.LABEL_OR_FIRST:
         return links[0].link.url
     return _only(links) if choice is LinkChoice.LABEL_OR_ONLY else None
+
+
+def _best_labelled(links: Sequence[LabelledLink]) -> LabelledLink | None:
+    """The best label's link, the first of equals.
+
+    Above a translation or a demo often stands a bare address: the thing itself, which needs no label.
+    """
+    labelled = [link for link in links if link.rank is not None]
+    if not labelled:
+        return None
+    best = min(labelled, key=lambda link: link.rank or 0)
+    if best.rank is None or best.rank < _BESIDE:
+        return best
+    above = [link for link in takewhile(lambda link: link is not best, links) if link.rank is None and link.stands_out]
+    if not above:
+        return best
+    return above[-1] if best.rank >= _TRANSLATED else above[0]
 
 
 def _only(links: Sequence[LabelledLink]) -> str | None:
@@ -87,9 +117,12 @@ def _only(links: Sequence[LabelledLink]) -> str | None:
 
 def _labelled(anchor: Anchor) -> LabelledLink:
     words = one_line(anchor.words)
-    label = _introduction(anchor) or (_label(words) if len(words) <= _WORDS_OF_LABEL else None)
-    rel = label.rel if label else Rel.RELATED
+    if anchor.in_list and not anchor.before:
+        words = _LIST_MARK.sub("", words, count=1)
     is_address = not words or words in {anchor.url, shown(anchor.url)} or words.startswith(("http://", "https://"))
+    own = _label(words) if not is_address and len(words) <= _WORDS_OF_LABEL else None
+    label = _introduction(anchor) or own
+    rel = label.rel if label else Rel.RELATED
     return LabelledLink(
         Link(anchor.url, _rel_of_host(anchor.url) if rel is Rel.RELATED else rel, None if is_address else words),
         label.rank if label else None,
@@ -100,21 +133,47 @@ def _labelled(anchor: Anchor) -> LabelledLink:
 
 def _introduction(anchor: Anchor) -> _Label | None:
     """The label in front of the link, or on the line above where the link begins its line."""
-    before = anchor.before.strip(" \t-•*👉🔗➡→")
-    found = _INTRODUCTION.search(before if before else anchor.above)
-    return _label(found[1]) if found else None
+    before = anchor.before[-_LONGEST_INTRODUCTION:].strip(_MARKS)
+    line = before or anchor.above[-_LONGEST_INTRODUCTION:].strip(_MARKS)
+    introduction = line.rstrip(" *_")
+    if introduction.endswith((":", "：")):
+        return _label(_CLAUSE_END.split(introduction[:-1])[-1])
+    return _whole_label(line) if len(line) <= _LONGEST_LABEL else None
 
 
 def _label(words: str) -> _Label | None:
-    folded = one_line(fold(words)).strip(" *_-[]「」《》<>()（）")
-    return next((label for text, label in _labels() if _ends_with(folded, text)), None)
+    """The best label that the words, or one of several joined by "and", end with."""
+    folded = _without_fillers(one_line(fold(words)).strip(_MARKS + _BRACKETS))
+    found = [label for part in {folded, *_AND.split(folded)} if (label := _label_at_end(part)) is not None]
+    return min(found, key=lambda label: label.rank, default=None)
 
 
-def _ends_with(words: str, label: str) -> bool:
-    if not words.endswith(label):
-        return False
-    border = words[: len(words) - len(label)][-1:]
-    return not (label[0].isascii() and border.isascii() and border.isalnum())
+def _whole_label(words: str) -> _Label | None:
+    """The label that is all of the words: no colon tells that it is one."""
+    folded = one_line(fold(words)).strip(_MARKS + _BRACKETS)
+    return _labels().get(folded)
+
+
+def _label_at_end(folded: str) -> _Label | None:
+    longest = max(map(len, _labels()))
+    for length in range(min(longest, len(folded)), 0, -1):
+        label = _labels().get(folded[-length:])
+        if label is not None and _is_label(folded[:-length], folded[-length:]):
+            return label
+    return None
+
+
+def _is_label(before: str, label: str) -> bool:
+    if not label[0].isascii():
+        return True
+    return not (before[-1:].isascii() and before[-1:].isalnum()) and len(before.split()) <= _WORDS_BEFORE_LABEL
+
+
+def _without_fillers(folded: str) -> str:
+    for filler in _fillers():
+        if folded.endswith(filler) and len(folded) > len(filler):
+            return folded.removesuffix(filler).strip(_MARKS)
+    return folded
 
 
 def _in_brackets(anchor: Anchor) -> bool:
@@ -130,12 +189,24 @@ def _rel_of_host(url: str) -> Rel:
 
 
 @cache
-def _labels() -> tuple[tuple[str, _Label], ...]:
-    """Longest first, so that 视频来源 is found before 来源."""
-    table = {
-        fold(words): _Label(Rel(row["rel"]), row["rank"]) for row in _knowledge()["label"] for words in row["words"]
-    }
-    return tuple(sorted(table.items(), key=lambda item: (-len(item[0]), item[0])))
+def _labels() -> Mapping[str, _Label]:
+    """Every label, folded; what stands later in the table does not replace what stands earlier."""
+    table: dict[str, _Label] = {}
+    endings = ("", *_knowledge()["endings"])
+    for row in _knowledge()["label"]:
+        label = _Label(Rel(row["rel"]), row["rank"])
+        for words in (*row.get("words", ()), *(_joined(stem, end) for stem in row.get("stems", ()) for end in endings)):
+            table.setdefault(fold(words), label)
+    return table
+
+
+def _joined(stem: str, ending: str) -> str:
+    return f"{stem} {ending}" if ending.isascii() and ending and stem[-1].isascii() else stem + ending
+
+
+@cache
+def _fillers() -> tuple[str, ...]:
+    return tuple(sorted(map(fold, _knowledge()["fillers"]), key=len, reverse=True))
 
 
 @cache

@@ -16,6 +16,8 @@ _PARAGRAPHS = frozenset(
     "main nav ol p pre section table ul".split()
 )
 _LINES = frozenset("br dd dt li tr summary caption".split())
+#: Characters of a line that are kept on either side of a link: a label is short, and a line can hold thousands of links.
+_AROUND = 200
 _CJK = r"[\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]"
 _JOIN = re.compile(rf"(?<={_CJK})[ \t]*\n\s*(?={_CJK})")
 
@@ -113,7 +115,9 @@ class _Reader:
         self._mark = ""
 
     def _link(self, tag: Tag, *, pre: bool) -> None:
-        begin_line, begin = self._line(), len(self._line().text)
+        begin_line = self._line()
+        self._write_mark(begin_line)
+        begin = len(begin_line.text)
         self.element(tag, pre=pre)
         line = self._line()
         line.links.append((begin if line is begin_line else 0, len(line.text), str(tag["href"])))
@@ -135,10 +139,13 @@ class _Reader:
         if not text:
             return
         line = self._line()
-        if self._mark and not line.text:
-            line.text, self._mark = self._mark, ""
+        self._write_mark(line)
         line.text += text
         line.in_list = line.in_list or self._depth > 0
+
+    def _write_mark(self, line: _Line) -> None:
+        if self._mark and not line.text:
+            line.text, self._mark = self._mark, ""
 
     def _line(self) -> _Line:
         line = self._lines[-1]
@@ -166,5 +173,7 @@ def _anchors(lines: list[_Line | None]) -> Iterator[Anchor]:
         if line is None:
             continue
         for begin, end, url in line.links:
-            yield Anchor(url, line.text[begin:end].strip(), line.text[:begin], line.text[end:], above, line.in_list)
+            before = line.text[max(0, begin - _AROUND) : begin]
+            behind = line.text[end : end + _AROUND]
+            yield Anchor(url, line.text[begin:end].strip(), before, behind, above[-_AROUND:], line.in_list)
         above = line.text if line.text.strip() else above

@@ -40,6 +40,14 @@ def chosen(markdown: str, choice: LinkChoice) -> str | None:
         ("https://notgithub.com/a/b", Rel.RELATED),
         ("encode: https://a.example/1", Rel.RELATED),
         ("随便 https://a.example/1", Rel.RELATED),
+        ("原文連結：https://a.example/1", Rel.ORIGINAL),
+        ("專案網址：https://a.example/1", Rel.PROJECT),
+        ("程式碼：https://a.example/1", Rel.PROJECT),
+        ("源代码在这里：https://a.example/1", Rel.PROJECT),
+        ("原文链接 https://a.example/1", Rel.ORIGINAL),
+        ("Source code\nhttps://a.example/1", Rel.PROJECT),
+        ("They say a lot about the source code: https://a.example/1", Rel.RELATED),
+        ("https://code.example/paper", Rel.RELATED),
     ],
 )
 def test_a_link_has_the_role_that_its_label_or_host_gives(markdown: str, rel: Rel) -> None:
@@ -52,6 +60,11 @@ def test_a_link_has_the_role_that_its_label_or_host_gives(markdown: str, rel: Re
         ("译文：https://t.example\n原文：https://o.example", "https://o.example"),
         ("在线体验：https://d.example\n代码：https://c.example", "https://c.example"),
         ("相关论文：https://p.example\n来源：https://s.example", "https://s.example"),
+        ("《How to rest》\nhttps://o.example\n\n译文：https://t.example", "https://o.example"),
+        ("新的绘图库：https://o.example\n使用文档：https://d.example", "https://o.example"),
+        ("详细介绍及演示：https://i.example\n代码：https://c.example", "https://i.example"),
+        ("演示：https://d.example", "https://d.example"),
+        ("一段话（参考文章：https://r.example），完\n本文同步发布于：https://b.example", "https://b.example"),
         ("如果看过 https://a.example 的话，就知道了", None),
         ("一段话（感谢 https://a.example）", None),
         ("一段话\nhttps://a.example", "https://a.example"),
@@ -84,3 +97,12 @@ def test_words_of_a_link_are_kept_unless_they_are_its_address() -> None:
 
 def test_mail_addresses_are_no_links_of_an_entry() -> None:
     assert links("[写信](mailto:a@b.example)") == ()
+
+
+def test_the_mark_of_a_list_is_no_word_of_its_link() -> None:
+    assert [
+        found.link.title for found in links("- [第一期](https://a.example/1)\n- [第二期](https://a.example/2)")
+    ] == [
+        "第一期",
+        "第二期",
+    ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +14,12 @@ from feeds.model import Problem
 from feeds.model import Role
 from feeds.model import Skip
 from scrapers.document import Document
-from scrapers.formats.handles import HANDLE
 from scrapers.formats.handles import SEPARATOR
 from scrapers.formats.handles import Byline
+from scrapers.formats.handles import alone
+from scrapers.formats.handles import bare_line
 from scrapers.formats.handles import find_bylines
+from scrapers.formats.handles import mend_sentences
 from scrapers.formats.handles import skip_blank
 from scrapers.front_matter import split
 from scrapers.post import LinkChoice
@@ -26,9 +30,19 @@ from scrapers.post import Scraped
 
 NAME = "posts"
 
-_SECTION = re.compile(r"#{2,4}\s*(\d{1,4})\s*[.、]?\s*$")
-_DATE = re.compile(r"\**\s*\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?.{0,20}$")
-_STATUS = re.compile(r"https?://(?:www\.|mobile\.)?(?:twitter|x)\.com/([A-Za-z0-9_]{1,30})/\S*?status(?:es)?/(\d+)")
+_DAY = (
+    r"(?:\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}(?!\d)\s*日?|\d{4}\d{2}\d{2}(?!\d)|\d{1,2}\s*月\s*\d{1,2}\s*日|\d{1,2}[-/]\d{1,2}(?!\d)"
+    r"|[A-Z][a-z]{2,8}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{1,2}\s+[A-Z][a-z]{2,8}\.?,?\s+\d{4})"
+)
+#: The number of a section, and its date where that stands in the same line.
+_SECTION = re.compile(
+    rf"(#{{1,4}})\s*\**\s*(?:No\.?|第|\\?#)?\s*(\d{{1,4}})\s*(?:条|條|篇|则|則)?\s*[.、．)）:：]?\s*\**\s*(?:[-–—|｜·(（]?\s*({_DAY}).{{0,12}})?$",
+    re.IGNORECASE,
+)
+_DATE = re.compile(rf"\s*[-*_>\s]*(?:(?:日期|时间|時間|Date)\s*[:：]\s*)?{_DAY}.{{0,20}}$")
+_STATUS = re.compile(
+    r"https?://(?:www\.|mobile\.)?(?:twitter|x)\.com/([A-Za-z0-9_]{1,30})/\S{0,80}?status(?:es)?/(\d+)"
+)
 _PART_OF_THREAD = re.compile(r"\b\d{1,3}\s*/\s*(?:n|\d{1,3})\b", re.IGNORECASE)
 
 
@@ -54,11 +68,10 @@ class _Piece:
 def recognise(document: Document) -> float:
     """How surely the document is a log: the share of its numbered sections that go on with a date or a byline."""
     lines = document.text.split("\n")
-    sections = [i for i, line in enumerate(lines) if _SECTION.match(line)]
+    sections = _headings(lines, 0)
     if not sections:
         return 0.0
-    following = [[line for line in lines[i + 1 : i + 8] if line.strip()][:2] for i in sections]
-    good = sum(any(_DATE.match(line) or HANDLE.match(line) for line in begin) for begin in following)
+    good = sum(_is_dated(lines, at) or _has_byline(lines, at) for at, _ in sections)
     return 0.9 * good / len(sections)
 
 
@@ -69,21 +82,76 @@ def scrape(document: Document) -> Scraped:
     sections = list(_sections(lines, front.first_line - 1))
     bylines = find_bylines(lines, [(section.body, section.end) for section in sections])
     posts: list[RawPost] = []
-    skips = list(_preamble(lines, front.first_line - 1, sections[0].heading if sections else len(lines)))
+    begin = sections[0].heading if sections else len(lines)
+    skips = list(_preamble(lines, front.first_line - 1, begin))
     for section, found in zip(sections, bylines, strict=True):
         pieces = _pieces(lines, section, found)
         if not pieces:
             skips.append(Skip("empty", section.heading + 1, lines[section.heading].strip("# ").strip()))
+        else:
+            skips += _wordless(found, pieces)
         posts += _posts(lines, section, pieces, len(posts))
-    return Scraped(posts=tuple(posts), skips=tuple(skips), problems=(*front.problems, *_problems(posts)))
+    return Scraped(
+        posts=tuple(posts),
+        skips=tuple(skips),
+        problems=(*front.problems, *_problems(posts)),
+        title=front.word("title") or _title(lines, front.first_line - 1, begin),
+        date=front.word("date"),
+        url=front.word("url", "link", "permalink"),
+        labels=front.words("tags", "categories"),
+    )
 
 
 def _sections(lines: Sequence[str], first: int) -> Iterator[_Section]:
-    headings = [(i, found[1]) for i, line in enumerate(lines) if i >= first and (found := _SECTION.match(line))]
-    for (heading, number), end in zip(headings, [*(i for i, _ in headings[1:]), len(lines)], strict=False):
+    headings = _headings(lines, first)
+    ends = [*(at for at, _ in headings), len(lines)][1:]
+    for (heading, found), end in zip(headings, ends, strict=True):
         at = skip_blank(lines, heading + 1, end)
-        date = lines[at].strip(" *") if at < end and _DATE.match(lines[at]) else None
-        yield _Section(str(int(number)), heading, skip_blank(lines, at + 1 if date else at, end), end, date)
+        dated = at < end and _DATE.match(_narrow(lines[at])) is not None
+        date = _narrow(lines[at]).strip(" \t*_>") if dated else found[3]
+        yield _Section(str(int(found[2])), heading, skip_blank(lines, at + 1 if dated else at, end), end, date)
+
+
+def _headings(lines: Sequence[str], first: int) -> list[tuple[int, re.Match[str]]]:
+    """The numbered headings of the level that most have; of another level those with a date, as a slip of the hand."""
+    found = [
+        (i, hit)
+        for i, line in enumerate(lines)
+        if i >= first and line.startswith("#") and (hit := _SECTION.match(_narrow(line).rstrip())) is not None
+    ]
+    levels = Counter(hit[1] for _, hit in found)
+    usual = levels.most_common(1)[0][0] if levels else ""
+    return [(i, hit) for i, hit in found if hit[1] == usual or hit[3] or _is_dated(lines, i)]
+
+
+def _is_dated(lines: Sequence[str], heading: int) -> bool:
+    return any(_DATE.match(_narrow(line)) for line in _opening(lines, heading))
+
+
+def _has_byline(lines: Sequence[str], heading: int) -> bool:
+    return any(alone(bare_line(line)) for line in _opening(lines, heading))
+
+
+def _opening(lines: Sequence[str], heading: int) -> list[str]:
+    """The first two lines with words below a heading."""
+    return [line for line in lines[heading + 1 : heading + 8] if line.strip()][:2]
+
+
+def _narrow(line: str) -> str:
+    """A line with the digits and signs of a wide font as plain ones."""
+    return line if line.isascii() else unicodedata.normalize("NFKC", line)
+
+
+def _title(lines: Sequence[str], first: int, end: int) -> str | None:
+    return next((line[2:].strip() for line in lines[first:end] if line.startswith("# ") and line[2:].strip()), None)
+
+
+def _wordless(bylines: Sequence[Byline], pieces: Sequence[_Piece]) -> Iterator[Skip]:
+    """Those who say nothing themselves: they passed on the post below."""
+    speaking = {piece.byline.first for piece in pieces if piece.byline is not None}
+    for byline in bylines:
+        if byline.first not in speaking:
+            yield Skip("a name without words", byline.first + 1, byline.name or byline.handle)
 
 
 def _preamble(lines: Sequence[str], first: int, end: int) -> Iterator[Skip]:
@@ -129,7 +197,7 @@ def _post(text: str, piece: _Piece, date: str | None, section: str) -> RawPost:
     handle = byline.handle if byline else None
     own = _own_status(text, handle)
     return RawPost(
-        body=text,
+        body=mend_sentences(text),
         markup=Markup.POST,
         people=(RawPerson(byline.name, byline.handle),) if byline else (),
         quoted=tuple(_status_people(text, handle)),
