@@ -17,7 +17,7 @@ from scrapers.formats.handles import mend_sentences
         ("testing \n@maker\n's model", "testing @maker's model"),
         ("a paper (\n@one\n, \n@two\n) of note", "a paper (@one, @two) of note"),
         ("以下是由 \n@maker\n 展示的效果", "以下是由 @maker 展示的效果"),
-        ("这是由\n@maker\n的作品", "这是由 @maker的作品"),
+        ("这是由\n@maker\n的作品", "这是由 @maker 的作品"),
         ("- \n@maker\n 做的工具", "- @maker 做的工具"),
         ("thanks\n\n@one\n@two\n\nbye", "thanks\n\n@one\n@two\n\nbye"),
         ("a whole sentence.\n@maker\nAnother one", "a whole sentence.\n@maker\nAnother one"),

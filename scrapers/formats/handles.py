@@ -250,8 +250,9 @@ def mend_sentences(text: str) -> str:
         mention = i not in code and _MENTION.match(line) is not None
         broken = mention and (_waits(above) or (_leads_on(above.strip()) and above.strip() != ""))
         if broken or (open_end and line.strip() and _GOES_ON.match(line)):
-            gap = "" if not mention or not above.strip() or above.endswith((" ", "(", "（")) else " "
-            mended[-1] += gap + (line.strip() if mention else line)
+            words = line.strip() if mention else line
+            parted = above.endswith((" ", "(", "（")) or not (mention or words[0].isalnum())
+            mended[-1] += words if parted else f" {words}"
         else:
             mended.append(line)
         open_end = mention or (open_end and not line.strip(" \t"))
