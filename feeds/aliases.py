@@ -6,37 +6,31 @@ import tomllib
 from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from feeds.authors import key_for
-from feeds.authors import slug_for
-from feeds.authors import slugify
 from feeds.errors import ConfigError
 from feeds.model import Person
 from feeds.model import Role
 
-_KEYS = frozenset({"handle", "name", "handles", "names"})
+_FIELDS = frozenset({"handle", "name", "handles", "names"})
 
 
 @dataclass(frozen=True, slots=True)
 class Aliases:
     """Names and handles, each with the person it belongs to."""
 
-    #: By the key of a spelling (`feeds.authors.key_for`): the person under the main handle and name.
-    people: Mapping[str, Person]
+    #: By the key of a spelling the key of the author (both `feeds.authors.key_for`).
+    keys: Mapping[str, str]
 
-    def known_as(self, person: Person) -> Person | None:
-        """The main handle and name of somebody who is known under several; None for everybody else."""
-        return self.people.get(key_for(person) or "")
-
-    def slug(self, name: str) -> str | None:
-        """The slug of the author whom an address made of `name` means, where that is not its own."""
-        words = name.strip()
-        by_handle = self.people.get(f"@{words.lstrip('@＠').lower()}")
-        known = by_handle or (None if words.startswith(("@", "＠")) else self.people.get(slugify(words) or ""))
-        return slug_for(known) if known else None
+    def named(self, person: Person) -> Person:
+        """The person, marked as the author that one of several names or handles means."""
+        key = key_for(person)
+        main = self.keys.get(key or "")
+        return person if main is None or main == key else replace(person, known_as=main)
 
 
 def load_aliases(path: Path | None = None) -> Aliases:
@@ -44,45 +38,46 @@ def load_aliases(path: Path | None = None) -> Aliases:
 
     Raises `ConfigError` with the file and the author that is wrong, also for a spelling that two authors claim.
     """
-    shipped = _people(resources.files("feeds").joinpath("authors.toml").read_text("utf-8"), "authors.toml")
+    shipped = _keys(resources.files("feeds").joinpath("authors.toml").read_text("utf-8"), "authors.toml")
     if path is None:
         return Aliases(shipped)
     try:
         own = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(str(path), f"cannot be read: {error}") from error
-    return Aliases({**shipped, **_people(own, str(path))})
+    return Aliases({**shipped, **_keys(own, str(path))})
 
 
-def _people(text: str, file: str) -> dict[str, Person]:
+def _keys(text: str, file: str) -> dict[str, str]:
     try:
         tables = tomllib.loads(text).get("author", [])
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(file, str(error)) from error
     if not isinstance(tables, list):
         raise ConfigError(file, "write each author as [[author]]")
-    people: dict[str, Person] = {}
+    keys: dict[str, str] = {}
     for number, table in enumerate(tables, 1):
         where = f"{file}, author {number}"
         main, spellings = _author(table, where)
         for key in spellings:
-            if key in people:
-                raise ConfigError(where, f"{key!r} belongs to {people[key].name!r} already")
-        people |= dict.fromkeys(spellings, main)
-    return people
+            if key in keys:
+                raise ConfigError(where, f"{key!r} belongs to {keys[key]!r} already")
+        keys |= dict.fromkeys(spellings, main)
+    return keys
 
 
-def _author(table: Mapping[str, Any], where: str) -> tuple[Person, set[str]]:
-    unknown = sorted(set(table) - _KEYS)
+def _author(table: Mapping[str, Any], where: str) -> tuple[str, list[str]]:
+    """The key of the author, and those of all spellings, that one first."""
+    unknown = sorted(set(table) - _FIELDS)
     if unknown:
-        raise ConfigError(where, f"does not know {', '.join(unknown)}; known: {', '.join(sorted(_KEYS))}")
+        raise ConfigError(where, f"does not know {', '.join(unknown)}; known: {', '.join(sorted(_FIELDS))}")
     handles, names = list(_words(table, "handle", "handles", where)), list(_words(table, "name", "names", where))
     if not handles and not names:
         raise ConfigError(where, "needs a handle or a name")
-    main = Person("", names[0] if names else handles[0], handles[0] if handles else None, Role.AUTHOR)
-    spelled = [*(Person("", handle, handle, Role.AUTHOR) for handle in handles)]
+    spelled = [Person("", handle, handle, Role.AUTHOR) for handle in handles]
     spelled += [Person("", name, None, Role.AUTHOR) for name in names]
-    return main, {key for person in spelled if (key := key_for(person))}
+    keys = list(dict.fromkeys(key for person in spelled if (key := key_for(person))))
+    return keys[0], keys
 
 
 def _words(table: Mapping[str, Any], one: str, more: str, where: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Container
+from dataclasses import replace
 from itertools import count
 
 from feeds.model import Person
@@ -29,6 +30,8 @@ def slugify(name: str) -> str | None:
 
 def slug_for(person: Person) -> str | None:
     """The slug that a person should have: the handle's, else the name's. None for neither."""
+    if person.known_as:
+        return slug_for(replace(person, name=person.known_as, handle=_handle_of(person.known_as), known_as=None))
     handle = plain_handle(person)
     if handle is None:
         return slugify(person.name)
@@ -37,6 +40,8 @@ def slug_for(person: Person) -> str | None:
 
 def key_for(person: Person) -> str | None:
     """What makes two mentions one person, across all sources: `@handle` in lower case, else the name's slug."""
+    if person.known_as:
+        return person.known_as
     handle = plain_handle(person)
     return slugify(person.name) if handle is None else f"@{handle.lower()}"
 
@@ -60,6 +65,10 @@ def free_slug(slug: str, taken: Container[str]) -> str:
     if slug not in taken:
         return slug
     return next(numbered for number in count(2) if (numbered := f"{slug}-{number}") not in taken)
+
+
+def _handle_of(key: str) -> str | None:
+    return key if key.startswith("@") else None
 
 
 def _is_word(character: str) -> bool:

@@ -8,9 +8,15 @@ import pytest
 
 from feeds.aliases import Aliases
 from feeds.aliases import load_aliases
+from feeds.authors import slug_for
 from feeds.errors import ConfigError
+from feeds.model import EntryQuery
 from feeds.model import Person
 from feeds.model import Role
+from feeds.store import Store
+from tests.builders import NOW
+from tests.builders import make_batch
+from tests.builders import make_draft
 
 OWN = """
 [[author]]
@@ -47,20 +53,41 @@ def person(name: str, handle: str | None = None) -> Person:
     ],
 )
 def test_every_spelling_leads_to_one_author(aliases: Aliases, name: str, handle: str | None, slug: str) -> None:
-    known = aliases.known_as(person(name, handle))
-    assert known is not None
-    assert (known.handle or known.name) == slug
-    assert aliases.slug(f"@{handle}" if handle else name) == slug
+    assert slug_for(aliases.named(person(name, handle))) == slug
 
 
 @pytest.mark.parametrize(("name", "handle"), [("林大雨", None), ("林小雨", "somebody_else"), ("", None)])
 def test_nobody_else_is_merged(aliases: Aliases, name: str, handle: str | None) -> None:
-    assert aliases.known_as(person(name, handle)) is None
+    assert aliases.named(person(name, handle)) == person(name, handle)
 
 
 def test_the_shipped_file_is_sound_and_stays_beside_ones_own(aliases: Aliases) -> None:
-    assert load_aliases().people
-    assert set(load_aliases().people) < set(aliases.people)
+    assert load_aliases().keys
+    assert set(load_aliases().keys) < set(aliases.keys)
+
+
+def test_two_names_are_one_author_whose_other_names_redirect(aliases: Aliases, store: Store) -> None:
+    people = [person("小雨"), person("Lin Xiaoyu"), person("林小雨", "rainlin")]
+    drafts = [
+        make_draft(f"{n}：一条各不相同的帖子，写的是第{n}件事。", n, people=(aliases.named(one),))
+        for n, one in enumerate(people, 1)
+    ]
+    store.save(make_batch(drafts), NOW)
+    (author,) = store.authors()
+    assert (author.slug, author.name, author.entries) == ("rainlin", "林小雨", 3)
+    assert [store.author(name).slug for name in ("小雨", "@rainlin", "lin-xiaoyu")] == ["rainlin"] * 3
+    assert {p.slug for entry in store.entries(EntryQuery()).entries for p in entry.people} == {"rainlin"}
+
+
+def test_an_author_who_turns_out_to_be_another_leaves_a_redirect(aliases: Aliases, store: Store) -> None:
+    text = "这条帖子的作者后来才知道是谁。"
+    store.save(make_batch([make_draft(text, people=(person("小雨"),))]), NOW)
+    (before,) = store.entries(EntryQuery()).entries
+    assert store.author("小雨").slug == "小雨"
+    store.save(make_batch([make_draft(text, people=(aliases.named(person("小雨")),))]), NOW)
+    (after,) = store.entries(EntryQuery()).entries
+    assert (after.id, after.updated) == (before.id, before.updated)
+    assert store.author("小雨").slug == "rainlin"
 
 
 @pytest.mark.parametrize(

@@ -71,8 +71,13 @@ def resolve(connection: Connection, seen: Sequence[Seen]) -> dict[str, Known]:
 
 
 def find(connection: Connection, name: str) -> Tally:
-    """The author with this slug or, failing that, the only one with this handle or name. Raises `NotFoundError`."""
-    row = _by_slug(connection, name) or _by_name(connection, name)
+    """The author with this slug or, failing that, the only one with this handle or name. Raises `NotFoundError`.
+
+    A slug that nobody's entries have any more gives way to the author who uses the name now.
+    """
+    row = _by_slug(connection, name)
+    if row is None or not (row.entries or row.quoted):
+        row = _by_name(connection, name) or row
     if row is None:
         raise NotFoundError("author", name)
     return _tally(row, _aliases(connection, [row.id])[row.id])
@@ -129,13 +134,19 @@ def _new_row(key: str, slug: str, seen: Sequence[Seen]) -> dict[str, Any]:
 
 
 def _newest_name(seen: Iterable[Seen]) -> tuple[str, int] | None:
-    named = [(one.at, name) for one in seen if (name := own_name(one.person)) is not None]
+    named = [(one.at, name) for one in _main_first(seen) if (name := own_name(one.person)) is not None]
     at, name = max(named, default=(0, None))
     return None if name is None else (name, at)
 
 
+def _main_first(seen: Iterable[Seen]) -> list[Seen]:
+    """Those seen under their own name; where nobody is, those under another one."""
+    people = list(seen)
+    return [one for one in people if one.person.known_as is None] or people
+
+
 def _oldest_handle(seen: Iterable[Seen]) -> tuple[str, int] | None:
-    spelled = [(one.at, handle) for one in seen if (handle := plain_handle(one.person)) is not None]
+    spelled = [(one.at, handle) for one in _main_first(seen) if (handle := plain_handle(one.person)) is not None]
     at, handle = min(spelled, default=(0, None))
     return None if handle is None else (handle, at)
 
