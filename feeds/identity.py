@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count
 from uuid import UUID
 from uuid import uuid5
@@ -22,6 +23,7 @@ from rapidfuzz.fuzz import ratio
 
 from feeds.model import Content
 from feeds.model import Person
+from feeds.runs import Runs
 from feeds.text import letters
 
 #: Changing it gives every entry of every store a new id, and every reader every entry again.
@@ -39,6 +41,8 @@ NEAR_SHORT = 0.85
 COMPARED = 2000
 #: A text taken over whole into a longer one is recognised from this length, if it is at least a quarter of it.
 CONTAINED = 30
+#: More pairs of texts than this are only compared where they have a run in common.
+MANY_PAIRS = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,8 @@ def recognise(drafts: Sequence[Traits], known: Iterable[Known]) -> dict[int, str
     """The ids of those drafts (by index) that are known entries; each known entry is used once.
 
     In this order, the surest first: natural key; exact text of the same author; the same opening by the same author;
-    near-equal text of the same author in the same document; exact text under another author in the same document.
+    in the same document also near-equal text of the same author, exact text under another author, parts of the text
+    that nobody else has, near-equal text under another author.
     """
     matching = _Matching(drafts, known)
     matching.by_natural_key()
@@ -125,6 +130,8 @@ def recognise(drafts: Sequence[Traits], known: Iterable[Known]) -> dict[int, str
     matching.by_opening()
     matching.by_near_text()
     matching.by_text_alone()
+    matching.by_common_runs()
+    matching.by_near_text_alone()
     return matching.found
 
 
@@ -143,6 +150,7 @@ class _Matching:
         self._drafts = dict(enumerate(drafts))
         ordered = sorted(known, key=lambda k: (not k.here, k.withdrawn, k.id))
         self._known = {k.id: k for k in ordered}
+        self._texts = [d.letters for d in drafts], [k.traits.letters for k in ordered if k.here]
 
     def by_natural_key(self) -> None:
         holders = _group(self._known.values(), lambda k: k.traits.natural_keys)
@@ -162,6 +170,14 @@ class _Matching:
     def by_near_text(self) -> None:
         self._take_best(lambda traits: traits.author, _near_score)
 
+    def by_common_runs(self) -> None:
+        """Any near-equal text would have been the better choice."""
+        self._take_best(lambda traits: traits.author, lambda draft, known: self._shared(draft, known) * known.here)
+
+    def by_near_text_alone(self) -> None:
+        """The author was corrected together with the text."""
+        self._take_best(lambda traits: None, _near_score_alone)
+
     def by_text_alone(self) -> None:
         """The author was corrected; short texts say nothing about who wrote them."""
         holders = _group(self._known.values(), lambda k: [k.traits.whole])
@@ -177,15 +193,25 @@ class _Matching:
     def _take_best(self, group: Callable[[Traits], Hashable], score: Callable[[Traits, Known], float]) -> None:
         """The best pairs first; of equally good ones the first in the document."""
         holders = _group(self._known.values(), lambda k: [group(k.traits)])
+        many = sum(len(holders[group(draft)]) for draft in self._drafts.values()) > MANY_PAIRS
         pairs = [
             (-value, index, rank, known.id)
             for index, draft in self._drafts.items()
             for rank, known in enumerate(holders[group(draft)])
-            if not _differ(draft, known.traits) and (value := score(draft, known)) > 0
+            if not _differ(draft, known.traits)
+            and not (many and self._shared(draft, known) == 0)
+            and (value := score(draft, known)) > 0
         ]
         for _, index, _, known_id in sorted(pairs):
             if index in self._drafts and known_id in self._known:
                 self._take(index, known_id)
+
+    @cached_property
+    def _runs(self) -> Runs:
+        return Runs(*self._texts)
+
+    def _shared(self, draft: Traits, known: Known) -> float:
+        return self._runs.shared(draft.letters, known.traits.letters)
 
     def _take(self, index: int, known_id: str) -> None:
         self.found[index] = known_id
@@ -200,6 +226,12 @@ def _opening_score(draft: Traits, known: Known) -> float:
 
 def _near_score(draft: Traits, known: Known) -> float:
     return similarity(draft.letters, known.traits.letters) if known.here else 0.0
+
+
+def _near_score_alone(draft: Traits, known: Known) -> float:
+    if not known.here or min(len(draft.letters), len(known.traits.letters)) < CONTAINED:
+        return 0.0
+    return ratio(draft.letters, known.traits.letters, score_cutoff=NEAR_SHORT * 100) / 100
 
 
 def _differ(one: Traits, other: Traits) -> bool:

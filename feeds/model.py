@@ -57,8 +57,11 @@ class RelationKind(StrEnum):
     QUOTES = "quotes"
     QUOTED_BY = "quoted_by"
     TRANSLATION_OF = "translation_of"
+    TRANSLATED_BY = "translated_by"
     PART_OF = "part_of"
+    HAS_PART = "has_part"
     DUPLICATE_OF = "duplicate_of"
+    HAS_DUPLICATE = "has_duplicate"
     SAME_STORY = "same_story"
 
 
@@ -75,6 +78,8 @@ class Person:
     role: Role
     #: Where the person's words stand (a quoted status), else None.
     url: str | None = None
+    #: The key of the author that this is another name of (`feeds.aliases`); None for everybody else.
+    known_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ class TopicHit:
     """An entry's place in a topic."""
 
     slug: str
-    #: The sum of the weights that hit, over the topic's threshold: at least 1.0.
+    #: The sum of the weights that hit, over the topic's threshold: about 1.0 or more.
     score: float
     evidence: tuple[Evidence, ...] = ()
 
@@ -225,6 +230,8 @@ class Content:
     links: tuple[Link, ...] = ()
     media: tuple[Media, ...] = ()
     topics: tuple[TopicHit, ...] = ()
+    #: Tags and categories that its author gave to this very entry, as found.
+    labels: tuple[str, ...] = ()
     place: Place
 
 
@@ -268,6 +275,20 @@ class Entry(Content):
     revision: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A text that an entry has, or once had."""
+
+    #: Counts from 1; the entry's own `revision` is the present one.
+    number: int
+    title: str | None
+    content_html: str
+    content_text: str
+    summary: str
+    #: The entry's `updated` while it had this text.
+    updated: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class Batch:
     """One document read: all that the store is told of it."""
@@ -277,6 +298,12 @@ class Batch:
     drafts: tuple[Draft, ...]
     skips: tuple[Skip, ...] = ()
     problems: tuple[Problem, ...] = ()
+    #: When the document was last changed, as its file or its server tells; new entries were first seen then.
+    seen: datetime | None = None
+    #: Whether it does not say who publishes it: the byline is empty, or taken from its siblings.
+    anonymous: bool = False
+    #: The locations of known documents that are not there any more; None where nobody looked.
+    gone: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +330,8 @@ class EntryQuery:
     limit: int = 50
     #: Opaque, from a `Page`.
     cursor: str | None = None
+    #: Of the entries that belong to one story only the earliest one that the query holds.
+    collapse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +341,68 @@ class Page:
     entries: tuple[Entry, ...]
     #: None on the last page.
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """An entry in a story."""
+
+    entry: Entry
+    #: What joins it: "url", "status", "arxiv", "repo", "video" and the like, "name", "text" or "translation".
+    how: str
+    #: What it has in common with others; the id of the other entry for "text" and "translation".
+    key: str
+    #: Joined by no exact key.
+    is_weak: bool
+    #: About other things too, or naming this one only in passing.
+    hangs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Entries about the same thing."""
+
+    #: A `urn:uuid:`.
+    id: str
+    #: The entry that stands for it.
+    lead: Entry
+    entries: int
+    #: When the first and the last entry was published.
+    first: datetime
+    last: datetime
+    #: What at least two of its entries have in common.
+    keys: tuple[str, ...]
+    #: The first one first, those that hang on it last; empty where only the story was asked for.
+    tellings: tuple[Telling, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoryPage:
+    """Some stories, those that began last first."""
+
+    stories: tuple[Story, ...]
+    #: None on the last page.
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of an entry: it is as `entry` says, or, without one, it was withdrawn."""
+
+    id: str
+    at: datetime
+    entry: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """A part of the changes, the oldest first."""
+
+    items: tuple[Change, ...]
+    #: Opaque: what comes behind these, now or later.
+    cursor: str
+    #: Whether there is more already.
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)

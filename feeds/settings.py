@@ -7,12 +7,16 @@ import re
 from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from feeds.errors import ConfigError
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+#: Of the seconds until the year 5138; a datetime ends in 9999.
+_EPOCH_DIGITS = 11
 _HOST = re.compile(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]")
 #: The schemes taken for a database and what SQLAlchemy calls them; `postgres:` is what most platforms hand out.
 _DATABASES = {
@@ -38,7 +42,10 @@ class Settings:
     web_concurrency: int
     #: Files to use instead of the ones that ship with Feedwright.
     topics: Path | None
+    authors: Path | None
     sources: Path | None
+    #: The moment that counts as now while documents are read; None for the clock's.
+    source_date_epoch: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +135,14 @@ def _file(words: str) -> Path | None:
     return path
 
 
+def _epoch(words: str) -> datetime | None:
+    if not words:
+        return None
+    if not (words.isascii() and words.isdigit() and len(words) <= _EPOCH_DIGITS):
+        raise ValueError(f"{words!r} is no number of seconds since 1970")
+    return datetime.fromtimestamp(int(words), UTC)
+
+
 SETTINGS = (
     Setting(
         "DATABASE_URL",
@@ -146,5 +161,13 @@ SETTINGS = (
     Setting("PORT", "8000", "the port that the web server listens on", _number(1, 65535)),
     Setting("WEB_CONCURRENCY", "1", "how many web processes run side by side", _number(1, 64)),
     Setting("TOPICS", "", "a topics file to use instead of the one that ships with Feedwright", _file),
+    Setting("AUTHORS", "", "a file of names and handles that belong together, asked before the shipped one", _file),
     Setting("SOURCES", "", "a sources file to use instead of the one that ships with Feedwright", _file),
+    Setting(
+        "SOURCE_DATE_EPOCH",
+        "",
+        "seconds since 1970 that count as now while documents are read, for a store that comes out the same each time "
+        "(https://reproducible-builds.org/specs/source-date-epoch/)",
+        _epoch,
+    ),
 )

@@ -6,7 +6,6 @@ import glob
 import logging
 import os
 from collections import Counter
-from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from feeds.aliases import Aliases
 from feeds.errors import DocumentError
 from feeds.model import Batch
 from feeds.model import DocumentInfo
@@ -47,7 +47,11 @@ class Keeper(Protocol):
 
     def record_failure(self, document: DocumentInfo, problem: Problem, now: datetime) -> None: ...
 
-    def publications(self, source: str) -> tuple[str, ...]: ...
+    def publications(self, source: str, folder: str | None = None) -> tuple[str, ...]: ...
+
+    def anonymous(self, source: str) -> tuple[str, ...]: ...
+
+    def locations(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +59,14 @@ class Plan:
     """How to read: everything but the documents."""
 
     topics: Topics
+    aliases: Aliases
     sources: Sequence[SourceRule]
     now: datetime
     #: Names of a format and a source to use for all documents; None: detected, and by the rules.
     format: str | None = None
     source: str | None = None
+    #: The locations of known documents that are not there any more; `ingest` looks.
+    gone: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +113,11 @@ def find_documents(paths: Iterable[str]) -> list[Path]:
 def ingest(paths: Sequence[Path], store: Keeper, plan: Plan) -> Iterator[Outcome]:
     """Read, scrape, normalise and save each document; give what became of it.
 
-    Documents that do not say who publishes them wait until their siblings have been read, which may.
+    Documents that do not say who publishes them wait until their siblings have been read, which may; those of earlier
+    runs are read again then, so that the order in which documents come does not show.
     """
-    publications: defaultdict[tuple[str, Path], Counter[str]] = defaultdict(Counter)
+    plan = replace(plan, gone=_gone(store))
+    named: set[str] = set()
     waiting: list[tuple[Path, _Scraped]] = []
     for path in paths:
         try:
@@ -119,11 +128,19 @@ def ingest(paths: Sequence[Path], store: Keeper, plan: Plan) -> Iterator[Outcome
         if _is_anonymous(scraped):
             waiting.append((path, scraped))
             continue
-        if scraped.scraped.publication:
-            publications[scraped.rule.source.slug, path.parent][scraped.scraped.publication] += 1
-        yield _kept(path, scraped, None, store, plan)
+        outcome = _kept(path, scraped, store, plan)
+        if scraped.scraped.publication and outcome.saved.new + outcome.saved.changed:
+            named.add(scraped.rule.source.slug)
+        yield outcome
     for path, scraped in waiting:
-        yield _kept(path, scraped, _series(scraped, path, publications, store), store, plan)
+        yield _kept(path, scraped, store, plan)
+    yield from _read_again(named, {_location(path) for path in paths}, store, plan)
+
+
+def _gone(store: Keeper) -> frozenset[str]:
+    """Only of files can we tell: what has another address than a path may well be there."""
+    files = (location for location in store.locations() if os.path.isabs(location))
+    return frozenset(location for location in files if not os.path.exists(location))
 
 
 def _location(path: Path) -> str:
@@ -168,32 +185,53 @@ def _is_anonymous(scraped: _Scraped) -> bool:
     return scraped.format.by_publication and scraped.scraped.publication is None and needs_author
 
 
-def _series(
-    scraped: _Scraped, path: Path, publications: defaultdict[tuple[str, Path], Counter[str]], store: Keeper
-) -> str | None:
+def _series(scraped: _Scraped, store: Keeper) -> str | None:
     """The name that the siblings use: the commonest in the folder, else the only one in the source."""
+    if scraped.rule.author:
+        return scraped.rule.author
     source = scraped.rule.source.slug
-    if scraped.rule.author or (siblings := publications.get((source, path.parent))) is None:
-        known = {name for (slug, _), names in publications.items() if slug == source for name in names}
-        known |= set(store.publications(source))
-        return scraped.rule.author or (known.pop() if len(known) == 1 else None)
-    return min(siblings, key=lambda name: (-siblings[name], name))
+    if siblings := store.publications(source, scraped.document.location.rpartition("/")[0]):
+        return siblings[0]
+    known = store.publications(source)
+    return known[0] if len(known) == 1 else None
 
 
-def _kept(path: Path, read: _Scraped, series: str | None, store: Keeper, plan: Plan) -> Outcome:
+def _read_again(sources: Iterable[str], but: set[str], store: Keeper, plan: Plan) -> Iterator[Outcome]:
+    """The documents that do not say who publishes them, where a sibling now may; those of which more is known."""
+    for source in sorted(sources):
+        for path in [Path(location) for location in store.anonymous(source) if location not in but]:
+            if path.is_file() and (outcome := _again(path, source, store, plan)) is not None:
+                yield outcome
+
+
+def _again(path: Path, source: str, store: Keeper, plan: Plan) -> Outcome | None:
+    """None where that tells nothing new; what is wrong with the document shows when its own turn comes."""
     try:
-        return _save(read, series, store, plan)
+        scraped = _scrape(path, plan)
+    except Exception:
+        return None
+    if scraped.rule.source.slug != source or not _is_anonymous(scraped):
+        return None
+    outcome = _kept(path, scraped, store, plan)
+    return outcome if outcome.saved.new + outcome.saved.changed else None
+
+
+def _kept(path: Path, read: _Scraped, store: Keeper, plan: Plan) -> Outcome:
+    try:
+        return _save(read, _series(read, store) if _is_anonymous(read) else None, store, plan)
     except Exception as error:
         return _failed(path, error, store, plan)
 
 
 def _save(read: _Scraped, series: str | None, store: Keeper, plan: Plan) -> Outcome:
     author = (read.scraped.publication or series) if read.format.by_publication else read.rule.author
-    normalised = normalise(read.document, read.scraped, Context(read.rule.source, plan.topics, plan.now, author))
+    normalised = normalise(
+        read.document, read.scraped, Context(read.rule.source, plan.topics, plan.aliases, plan.now, author)
+    )
     if read.format.by_publication and author is None and _is_anonymous(read):
         unnamed = Problem("names no publication, and no sibling does: set `author` for its source", 1)
         normalised = replace(normalised, problems=(*normalised.problems, unnamed))
-    saved = store.save(_batch(read, normalised), plan.now)
+    saved = store.save(_batch(read, normalised, plan), plan.now)
     return Outcome(
         name=read.document.name,
         location=read.document.location,
@@ -204,7 +242,7 @@ def _save(read: _Scraped, series: str | None, store: Keeper, plan: Plan) -> Outc
     )
 
 
-def _batch(read: _Scraped, normalised: Normalised) -> Batch:
+def _batch(read: _Scraped, normalised: Normalised, plan: Plan) -> Batch:
     dates = [draft.published.date for draft in normalised.drafts if draft.published and draft.published.date]
     info = DocumentInfo(
         name=read.document.name,
@@ -224,6 +262,9 @@ def _batch(read: _Scraped, normalised: Normalised) -> Batch:
         drafts=normalised.drafts,
         skips=normalised.skips,
         problems=normalised.problems,
+        seen=read.document.modified,
+        anonymous=_is_anonymous(read),
+        gone=plan.gone,
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from bs4 import Tag
 
+from feeds.aliases import Aliases
 from feeds.chinese import detect_language
 from feeds.errors import DateError
 from feeds.model import Draft
@@ -51,6 +52,7 @@ class Context:
 
     source: Source
     topics: Topics
+    aliases: Aliases
     #: No date is later than this.
     now: datetime
     #: Who wrote a post that names nobody; None where posts must name their authors.
@@ -124,27 +126,30 @@ def _draft(post: RawPost, scraped: Scraped, published: Published | None, positio
     title = one_line(clean_text(post.title or "")) or None
     text = clean_text(reading.text)
     language = detect_language(f"{title or ''}\n{text}")
+    labels = tuple(_labels(post, scraped))
     return Draft(
         title=title,
         content_html=sanitised(root),
         content_text=text,
         summary=_summary(text),
         language=context.source.language if language == "und" else language,
-        people=tuple(_people(post.people, context.author)),
-        quoted=tuple(_people(post.quoted, None)),
+        people=tuple(_people(post.people, context.author, context.aliases)),
+        quoted=tuple(_people(post.quoted, None, context.aliases)),
         url=url,
         links=tuple(found.link for found in links),
         media=tuple(_media(root)),
-        topics=context.topics.classify(title, text, labels=_labels(scraped), links=[found.link.url for found in links]),
+        topics=context.topics.classify(title, text, labels=labels, links=[found.link.url for found in links]),
+        labels=labels,
         place=Place(position, post.section, post.part, post.lines),
         published=published,
         natural_keys=post.natural_keys,
     )
 
 
-def _labels(scraped: Scraped) -> tuple[str, ...]:
-    """A document's labels say nothing of one entry among many."""
-    return scraped.labels if len(scraped.posts) == 1 else ()
+def _labels(post: RawPost, scraped: Scraped) -> Iterator[str]:
+    """The post's own, and the document's where the post is all of it: they say nothing of one entry among many."""
+    given = (*post.labels, *(scraped.labels if len(scraped.posts) == 1 else ()))
+    yield from dict.fromkeys(label for found in given if (label := one_line(clean_text(found))))
 
 
 def _html(post: RawPost) -> str:
@@ -159,13 +164,13 @@ def _summary(text: str) -> str:
     return excerpt(text, SUMMARY_COLUMNS)
 
 
-def _people(raw: Sequence[RawPerson], default: str | None) -> Iterator[Person]:
+def _people(raw: Sequence[RawPerson], default: str | None, aliases: Aliases) -> Iterator[Person]:
     seen = set()
     for person in raw or ((RawPerson(default),) if default else ()):
         name = one_line(clean_text(person.name or person.handle or ""))
         if name and (name, person.handle, person.role) not in seen:
             seen.add((name, person.handle, person.role))
-            yield Person("", name, person.handle, person.role, person.url)
+            yield aliases.named(Person("", name, person.handle, person.role, person.url))
 
 
 def _media(root: Tag) -> Iterator[Media]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -121,6 +122,49 @@ def known(draft: Draft, entry_id: str = "a", here: bool = True) -> Known:
 )
 def test_an_entry_is_recognised(before: Draft, after: Draft, here: bool, same: bool) -> None:
     assert recognise([of(after)], [known(before, here=here)]) == ({0: "a"} if same else {})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        pytest.param(
+            "小雨天适合在家里修表。", "今日记一笔：小雨天适合在家里修表。", True, id="head-line-above-a-short-post"
+        ),
+        pytest.param(
+            "昨天记：小雨天适合在家修表，慢慢来。", "今日又记：小雨天适合在家修表，慢慢来。", True, id="another-one"
+        ),
+        pytest.param("Claude 今天很快。", "Claude 又出错了。", False, id="two-posts-name-one-thing"),
+        pytest.param("一早去看海，风很大。", "晚上煮了一锅面。", False, id="two-short-posts"),
+    ],
+)
+def test_a_part_that_nobody_else_has_tells_a_short_post(before: str, after: str, same: bool) -> None:
+    assert recognise([of(make_draft(after))], [known(make_draft(before))]) == ({0: "a"} if same else {})
+
+
+def test_a_phrase_of_everybodys_tells_nothing() -> None:
+    phrase = "更多内容请看我们的周报，每周五早上更新。"
+    words = [
+        "早市上买到两盆栀子花",
+        "小雨天适合在家里修表",
+        "坐慢车去北边看一场雪",
+        "晚饭煮了一锅番茄牛腩",
+        "河边钓鱼的人收了杆子",
+    ]
+    olds = [known(make_draft(some + phrase), str(n)) for n, some in enumerate(words[:4])]
+    assert recognise([of(make_draft(some + phrase)) for some in words[1:]], olds) == {0: "1", 1: "2", 2: "3"}
+
+
+def test_an_author_corrected_together_with_the_text_is_one_entry() -> None:
+    other = (make_person("杨", "yang"),)
+    assert recognise([of(make_draft(LONG + "补一句。", people=other))], [known(make_draft(LONG))]) == {0: "a"}
+    assert recognise([of(make_draft(OTHER, people=other))], [known(make_draft(LONG))]) == {}
+
+
+def test_a_document_of_very_many_edited_texts_is_compared_in_time() -> None:
+    words = [f"{hashlib.sha256(str(n).encode()).hexdigest()}，{n}" * 2 for n in range(400)]
+    olds = [known(make_draft(text), str(n)) for n, text in enumerate(words)]
+    drafts = [of(make_draft("新的一行，" + text)) for text in reversed(words)]
+    assert recognise(drafts, olds) == {399 - n: str(n) for n in range(400)}
 
 
 def test_each_known_entry_is_used_once_and_the_surest_wins() -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import UTC
+from datetime import datetime
 from pathlib import Path
 from typing import get_type_hints
 
@@ -44,6 +46,7 @@ def test_a_variable_that_is_empty_counts_as_not_given(name: str) -> None:
         ("SITE_NAME", " 我的订阅 ", "我的订阅"),
         ("PORT", "5000", 5000),
         ("TOPICS", __file__, Path(__file__)),
+        ("SOURCE_DATE_EPOCH", "1700000000", datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)),
     ],
 )
 def test_values_are_read(name: str, words: str, value: object) -> None:

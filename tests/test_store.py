@@ -611,6 +611,35 @@ def test_processes_that_start_and_save_at_once_leave_one_row_each(tmp_path: Path
         assert (len(entries(store)), store.version(), store.author("rainlin").entries) == (5, 1, 5)
 
 
+def _save_all_in_process(url: str, batches: list[Batch]) -> None:
+    with open_store(url) as store:
+        for batch in batches:
+            store.save(batch, NOW)
+
+
+def test_processes_that_edit_one_document_at_once_finish_and_keep_one_row_each(store: Store, store_url: str) -> None:
+    """Each reads the same versions of two documents; one of them begins with the other document."""
+    versions = [[text + "补记。" * n for text in TEXTS] for n in range(4)]
+    ours = [make_batch(make_drafts(*some)) for some in versions]
+    theirs = [make_batch(make_drafts(*(text[::-1] for text in some)), name="b.md") for some in versions]
+    spawn = multiprocessing.get_context("spawn")
+    orders = [ours + theirs, theirs + ours, ours + theirs]
+    processes = [spawn.Process(target=_save_all_in_process, args=(store_url, order)) for order in orders]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(120)
+    assert [process.exitcode for process in processes] == [0, 0, 0]
+    found = entries(store)
+    last = [draft.content_text for batch in (ours[-1], theirs[-1]) for draft in batch.drafts]
+    assert sorted(e.content_text for e in found) == sorted(last)
+    assert store.author("rainlin").entries == len(found) == 10
+    for entry in found:
+        numbers = [revision.number for revision in store.revisions(entry.id)]
+        assert numbers == list(range(entry.revision, 0, -1))
+    assert {c.id for c in store.changes(limit=1000).items} == {e.id for e in found}
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_a_store_opened_before_a_fork_works_on_both_sides(store: Store) -> None:
     store.save(make_batch(), NOW)

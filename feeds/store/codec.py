@@ -52,6 +52,11 @@ def strings(packed: str) -> tuple[str, ...]:
     return tuple(json.loads(packed))
 
 
+def links(packed: str) -> tuple[Link, ...]:
+    """The links of `pack`."""
+    return tuple(Link(found["url"], Rel(found["rel"]), found["title"]) for found in json.loads(packed))
+
+
 def topic_slugs(packed: str) -> tuple[str, ...]:
     """Only the slugs of the topics of `pack`."""
     return tuple(hit["slug"] for hit in json.loads(packed))
@@ -98,9 +103,10 @@ def entry_from_row(row: Row[Any], relations: Sequence[Relation]) -> Entry:
         people=people(row.people),
         quoted=people(row.quoted),
         url=row.url,
-        links=tuple(Link(found["url"], Rel(found["rel"]), found["title"]) for found in json.loads(row.links)),
+        links=links(row.links),
         media=tuple(Media(**found) for found in json.loads(row.media)),
         topics=tuple(_topic(found) for found in json.loads(row.topics)),
+        labels=strings(row.labels),
         place=place(row.place),
     )
 

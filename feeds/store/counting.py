@@ -77,9 +77,10 @@ def count_source(connection: Connection, source_id: int, difference: int) -> Non
     connection.execute(update(source).where(source.c.id == source_id).values(changes))
 
 
-def bump(connection: Connection) -> None:
-    """The next version of the store: what caches are exact by."""
+def bump(connection: Connection) -> int:
+    """The next version of the store: what caches are exact by. Nobody else gets one until the transaction ends."""
     connection.execute(update(state).values(version=state.c.version + 1))
+    return int(connection.scalars(select(state.c.version)).one())
 
 
 def _take_out(connection: Connection, rows: Sequence[Listed]) -> None:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from datetime import datetime
 
 from feeds.model import Basis
@@ -18,6 +19,10 @@ from feeds.model import Published
 
 #: From this many entries on, a document that loses more than half of them at once is believed to be broken.
 SHRINKS_FROM = 4
+#: Times of files before this are those that build tools set (1970, 1980, 1985), not those of anybody's work.
+TOLD_FROM = datetime(1990, 1, 1, tzinfo=UTC)
+#: Entries that a document must have in common with another one to be looked at as its next version.
+KIN_FROM = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +39,9 @@ class Standing:
     place: str
 
 
-def leader(standings: Iterable[Standing], names: Mapping[int, str]) -> Standing:
+def leader(standings: Iterable[Standing], names: Mapping[int, tuple[str, str]]) -> Standing:
     """The standing that counts: the highest turn, then the earliest date, then the first name; not the first read."""
-    return min(standings, key=lambda s: (-s.turn, s.at is None, s.at or 0, names.get(s.document_id, "")))
+    return min(standings, key=lambda s: (-s.turn, s.at is None, s.at or 0, names.get(s.document_id, ("", ""))))
 
 
 def taken_over(found: Iterable[Iterable[int]], drafts: int, sizes: Mapping[int, int]) -> set[int]:
@@ -47,6 +52,16 @@ def taken_over(found: Iterable[Iterable[int]], drafts: int, sizes: Mapping[int, 
     """
     shared = Counter(document_id for others in found for document_id in others)
     return {d for d, number in shared.items() if number * 2 >= max(drafts, sizes.get(d, 0))}
+
+
+def kin(found: Iterable[Iterable[int]], drafts: int, sizes: Mapping[int, int]) -> set[int]:
+    """The documents that the one being read was renamed from, split off or merged of.
+
+    `found` has for each recognised draft the other documents it stands, or stood last, in. At least two thirds of the
+    smaller document must be common to both: what is left of it is then compared as if it stood in one document.
+    """
+    shared = Counter(document_id for others in found for document_id in others)
+    return {d for d, n in shared.items() if n >= KIN_FROM and n * 3 >= 2 * min(drafts, max(sizes.get(d, 0), n))}
 
 
 def turn_of(new: str, before: Standing | None, others: Iterable[Standing], over: set[int], withdrawn: bool) -> int:
@@ -60,6 +75,14 @@ def turn_of(new: str, before: Standing | None, others: Iterable[Standing], over:
     return max([*beaten, before.turn if before is not None else 0])
 
 
+def beatable(over: set[int], gone: frozenset[str] | None, names: Mapping[int, tuple[str, str]]) -> set[int]:
+    """Those of the documents `over` that one which is read for the first time takes over from: all, or those gone.
+
+    Two that are both there are copies, and which one was read first does not show.
+    """
+    return over if gone is None else {d for d in over if names[d][1] in gone}
+
+
 def survives(leaving: Standing, others: Iterable[Standing]) -> bool:
     """Whether an entry that left a document stands in another one that counts no less."""
     return any(other.turn >= leaving.turn for other in others)
@@ -70,14 +93,22 @@ def shrank_suspiciously(before: int, gone: int) -> bool:
     return before >= SHRINKS_FROM and gone * 2 > before
 
 
-def first_published(stated: Published | None, now: datetime) -> Published:
-    """When a new entry counts as published: as the document says, else now, which is kept from then on."""
-    return stated or Published(now, Precision.UNKNOWN, Basis.FIRST_SEEN, None)
+def first_seen(seen: datetime | None, now: datetime) -> datetime:
+    """When a new entry was first seen: when its document was last changed, where that is known and can be, else now.
+
+    So a store that is built anew from the same files says the same.
+    """
+    return seen if seen is not None and TOLD_FROM <= seen <= now else now
 
 
-def first_updated(published: Published, now: datetime) -> datetime:
+def first_published(stated: Published | None, seen: datetime) -> Published:
+    """When a new entry counts as published: as the document says, else when it was first seen, which is kept."""
+    return stated or Published(seen, Precision.UNKNOWN, Basis.FIRST_SEEN, None)
+
+
+def first_updated(published: Published, seen: datetime) -> datetime:
     """`updated` of a new entry: its publication, so that a store built anew says the same."""
-    return now if published.precision is Precision.UNKNOWN else published.at
+    return seen if published.precision is Precision.UNKNOWN else published.at
 
 
 def next_updated(before: datetime, published: datetime, now: datetime, edited: bool) -> datetime:

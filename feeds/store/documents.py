@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any
 from uuid import uuid5
 
+from sqlalchemy import ColumnElement
 from sqlalchemy import Connection
 from sqlalchemy import Engine
 from sqlalchemy import Row
 from sqlalchemy import select
 from sqlalchemy import update
 
+from feeds.errors import StoreError
 from feeds.identity import NAMESPACE
 from feeds.model import DocumentInfo
 from feeds.model import Problem
@@ -56,19 +60,42 @@ def find_document(connection: Connection, source_slug: str, location: str) -> Ro
     return connection.execute(select(document).join(source).where(at_location)).one_or_none()
 
 
-def save_source(connection: Connection, told: Source) -> int:
-    """The row of a source, made or brought up to date; until the transaction ends nobody else writes to the source."""
+def save_source(connection: Connection, told: Source) -> tuple[int, bool]:
+    """The row of a source, made or brought up to date, and whether it said something else of the source before.
+
+    Until the transaction ends nobody else writes to the source.
+    """
     add(connection, source, [{**asdict(told), "entries": 0}])
-    connection.execute(update(source).where(source.c.slug == told.slug).values(asdict(told)))
-    return int(connection.scalars(select(source.c.id).where(source.c.slug == told.slug)).one())
+    lock_source(connection, source.c.slug == told.slug)
+    row = connection.execute(select(source).where(source.c.slug == told.slug)).one()
+    differs = any(getattr(row, name) != value for name, value in asdict(told).items())
+    if differs:
+        connection.execute(update(source).where(source.c.id == row.id).values(asdict(told)))
+    return row.id, differs
+
+
+def lock_source(connection: Connection, which: ColumnElement[bool]) -> None:
+    """Wait until nobody else writes to a source, and have others wait until the transaction ends."""
+    connection.execute(update(source).where(which).values(slug=source.c.slug))
+
+
+def in_other_sources(connection: Connection, source_id: int, location: str) -> Sequence[Row[Any]]:
+    """The documents that other sources have at a location: one document, now put into another source."""
+    elsewhere = (document.c.location == location) & (document.c.source_id != source_id)
+    return connection.execute(select(document).where(elsewhere).order_by(document.c.id)).all()
 
 
 def make_document(connection: Connection, source_id: int, slug: str, info: DocumentInfo, now: datetime) -> Row[Any]:
-    """The row of a document, made where there is none; what is told of it is not updated here."""
+    """The row of a document, made where there is none; what is told of it is not updated here.
+
+    A document that was never read, or was in another source, keeps its row and so its id.
+    """
     if (row := find_document(connection, slug, info.location)) is not None:
         return row
-    unread = (document.c.location == info.location) & document.c.source_id.is_(None)
-    connection.execute(update(document).where(unread).values(source_id=source_id))
+    at_location = select(document.c.id).where(document.c.location == info.location).order_by(document.c.id).limit(1)
+    connection.execute(
+        update(document).where(document.c.id == at_location.scalar_subquery()).values(source_id=source_id)
+    )
     return find_document(connection, slug, info.location) or _add_document(connection, source_id, slug, info, now)
 
 
@@ -83,6 +110,7 @@ def _add_document(
         "skips": "[]",
         "problems": "[]",
         "publications": "[]",
+        "anonymous": False,
         "first_seen": now,
         "read": now,
     }
@@ -91,10 +119,14 @@ def _add_document(
 
 
 def _new_urn(connection: Connection, slug: str, info: DocumentInfo) -> str:
-    """From the name alone if that is free, so that a folder may be moved."""
-    by_name = uuid5(NAMESPACE, "\n".join((slug, "document", info.name))).urn
-    taken = connection.scalars(select(document.c.id).where(document.c.urn == by_name)).first()
-    return by_name if taken is None else uuid5(NAMESPACE, "\n".join((slug, "document", info.name, info.location))).urn
+    """From the name alone if that is free, so that a folder may be moved; else with as many folders as it takes."""
+    folders = PurePosixPath(info.location).parts[:-1]
+    tails = ["/".join(folders[start:]) for start in range(len(folders) - 1, -1, -1)]
+    for words in ((), *((tail,) for tail in tails), (info.location,)):
+        urn = uuid5(NAMESPACE, "\n".join((slug, "document", info.name, *words))).urn
+        if connection.scalars(select(document.c.id).where(document.c.urn == urn)).first() is None:
+            return urn
+    raise StoreError(f"cannot write the store: {info.location!r} has the id of another document")
 
 
 def _last_read(connection: Connection, location: str) -> Row[Any] | None:

@@ -34,6 +34,7 @@ BUSY_TIMEOUT = 10_000
 CHUNK = 500
 #: Any fixed number; everyone who migrates a PostgreSQL database waits for the same lock.
 _MIGRATION_LOCK = 4_293_389_101
+_STORIES_LOCK = 4_293_389_102
 _WRITES = "feedwright_writes"
 _T = TypeVar("_T")
 
@@ -91,6 +92,12 @@ def lock_for_migration(connection: Connection) -> None:
     """Wait until nobody else migrates. On SQLite the transaction has waited already."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+
+
+def lock_stories(connection: Connection) -> None:
+    """Wait until nobody else writes stories: entries of all sources meet in them. On SQLite nobody else writes."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _STORIES_LOCK})
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], keep: Iterable[str] = ()) -> None:

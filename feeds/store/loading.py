@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection
+from collections.abc import Container
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -27,9 +28,11 @@ from feeds.store.codec import people
 from feeds.store.codec import strings
 from feeds.store.decide import Standing
 from feeds.store.engine import chunks
+from feeds.store.prepare import document_key
 from feeds.store.schema import document
 from feeds.store.schema import entry
 from feeds.store.schema import entry_key
+from feeds.store.schema import source
 from feeds.store.schema import standing
 
 _UNREAD = {"content_html", "summary", "language", "links"}
@@ -44,26 +47,34 @@ class Surroundings:
     rows: Mapping[str, Row[Any]]
     #: By id: the documents that the entry stands in, by the row of the document.
     standings: Mapping[str, Mapping[int, Standing]]
-    #: Of every document in `standings`: its URN and its number of entries.
-    names: Mapping[int, str]
+    #: Of every document in `standings`: its key (see `feeds.store.prepare.document_key`) with its location, and its
+    #: number of entries.
+    names: Mapping[int, tuple[str, str]]
     sizes: Mapping[int, int]
     document_id: int
 
-    def known(self) -> list[Known]:
-        """The entries as `feeds.identity.recognise` wants them."""
-        rows = self.rows.values()
-        return [Known(row.id, _traits(row), self._is_here(row), row.withdrawn_at is not None) for row in rows]
+    def known(self, besides: Collection[int] = (), without: Collection[str] = ()) -> list[Known]:
+        """The entries as `feeds.identity.recognise` wants them, `without` some of them.
+
+        What stands in the documents `besides` counts as here.
+        """
+        here = {self.document_id, *besides}
+        rows = [row for row in self.rows.values() if row.id not in without]
+        at_hand = {row.id for row in rows if not here.isdisjoint(self.homes(row.id))}
+        return [Known(row.id, _traits(row), row.id in at_hand, row.withdrawn_at is not None) for row in rows]
+
+    def homes(self, entry_id: str) -> set[int]:
+        """The documents that an entry stands in, and the one that it stood in last."""
+        return {*self.standings.get(entry_id, {}), self.rows[entry_id].document_id}
 
     def here(self) -> dict[str, Standing]:
         """What stood in the document when it was read last, by id."""
         return {i: at[self.document_id] for i, at in self.standings.items() if self.document_id in at}
 
-    def others(self, entry_id: str) -> list[Standing]:
-        """The standings of an entry in other documents."""
-        return [s for d, s in self.standings.get(entry_id, {}).items() if d != self.document_id]
-
-    def _is_here(self, row: Row[Any]) -> bool:
-        return row.document_id == self.document_id or self.document_id in self.standings.get(row.id, {})
+    def others(self, entry_id: str, gone: Container[str] = ()) -> list[Standing]:
+        """The standings of an entry in other documents, but for those at locations that are `gone`."""
+        at = self.standings.get(entry_id, {})
+        return [s for d, s in at.items() if d != self.document_id and self.names[d][1] not in gone]
 
 
 class TakenIds:
@@ -88,23 +99,53 @@ class TakenIds:
 
 def load(connection: Connection, source_id: int, document_id: int, drafts: Sequence[Traits]) -> Surroundings:
     """What the drafts may turn out to be, by indexed look-ups only."""
-    rows = {row.id: row for row in connection.execute(_of_document(document_id))}
+    rows = {row.id: row for row in connection.execute(_of_document(source_id, document_id))}
     for keys in chunks({key for traits in drafts for key in lookup_keys(traits)}):
         rows |= {row.id: row for row in connection.execute(_with_keys(source_id, keys)) if row.id not in rows}
+    return _surroundings(connection, rows, document_id)
+
+
+def widen(connection: Connection, around: Surroundings, source_id: int, documents: Iterable[int]) -> Surroundings:
+    """The same with all entries of some more documents."""
+    rows = dict(around.rows)
+    for document_id in sorted(documents):
+        rows |= {row.id: row for row in connection.execute(_of_document(source_id, document_id)) if row.id not in rows}
+    return _surroundings(connection, rows, around.document_id)
+
+
+def reload(connection: Connection, around: Surroundings) -> Surroundings:
+    """The same as it stands now."""
+    rows: dict[str, Row[Any]] = {}
+    for ids in chunks(sorted(around.rows)):
+        asked = select(*_COLUMNS).where(entry.c.id.in_(ids))
+        rows |= {row.id: row for row in connection.execute(asked)}
+    return _surroundings(connection, rows, around.document_id)
+
+
+def banned_keys(connection: Connection) -> set[str]:
+    """The keys of all entries that were withdrawn for good; by hand, so there are few."""
+    packed = connection.scalars(select(entry.c["keys"]).where(entry.c.withdrawn_for_good))
+    return {key for keys in packed for key in strings(keys)}
+
+
+def _surroundings(connection: Connection, rows: Mapping[str, Row[Any]], document_id: int) -> Surroundings:
     standings = _standings(connection, rows)
-    documents = {d for at in standings.values() for d in at} | {document_id}
-    names: dict[int, str] = {}
+    documents = {d for at in standings.values() for d in at} | {r.document_id for r in rows.values()} | {document_id}
+    names: dict[int, tuple[str, str]] = {}
     sizes: dict[int, int] = {}
-    for some in chunks(documents):
-        asked = select(document.c.id, document.c.urn, document.c.entries).where(document.c.id.in_(some))
+    for some in chunks(sorted(documents)):
+        columns = [document.c[name] for name in ("id", "name", "location", "entries")]
+        asked = select(*columns, source.c.slug).join_from(document, source).where(document.c.id.in_(some))
         for row in connection.execute(asked):
-            names[row.id], sizes[row.id] = row.urn, row.entries
+            names[row.id], sizes[row.id] = (document_key(row.slug, row.name), row.location), row.entries
     return Surroundings(rows, standings, names, sizes, document_id)
 
 
-def _of_document(document_id: int) -> Select[Any]:
+def _of_document(source_id: int, document_id: int) -> Select[Any]:
+    """A document that was put into another source still leads the withdrawn entries of the one before."""
     standing_here = select(standing.c.entry_id).where(standing.c.document_id == document_id)
-    return select(*_COLUMNS).where(or_(entry.c.document_id == document_id, entry.c.id.in_(standing_here)))
+    its = or_(entry.c.document_id == document_id, entry.c.id.in_(standing_here))
+    return select(*_COLUMNS).where(its, entry.c.source_id == source_id)
 
 
 def _with_keys(source_id: int, keys: Collection[str]) -> Select[Any]:

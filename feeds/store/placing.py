@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from collections.abc import Iterable
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from feeds.identity import CONTAINED
+from feeds.identity import Traits
+from feeds.identity import lookup_keys
 from feeds.model import Problem
 from feeds.model import Saved
 from feeds.store import decide
@@ -27,16 +31,31 @@ class Placed:
     row: Row[Any] | None
     standing: Standing
     leads: bool
+    #: Withdrawn for good: recognised, followed, and shown to nobody.
+    absorbed: bool
+    #: The document is new to the entry and takes over from none: what it says otherwise is another print, no edit.
+    joins: bool = False
 
     @property
     def edited(self) -> bool:
         """Letters of title or text differ."""
-        return self.row is not None and self.row.whole != self.prepared.traits.whole
+        if self.row is None or self.absorbed or (self.joins and self.row.revision == 1):
+            return False
+        return bool(self.row.whole != self.prepared.traits.whole)
 
     @property
     def differs(self) -> bool:
-        """A reader gets something else than before."""
-        return self.row is None or self.row.digest != self.prepared.digest or self.row.withdrawn_at is not None
+        """The entry is to be written: a reader gets something else than before, unless it is absorbed."""
+        if self.row is None or self.row.digest != self.prepared.digest:
+            return True
+        if self.row.topics != self.prepared.columns["topics"]:
+            return True
+        return self.row.withdrawn_at is not None and not self.absorbed
+
+    @property
+    def returns(self) -> bool:
+        """It had been withdrawn because it had left its document."""
+        return self.row is not None and self.row.withdrawn_at is not None and not self.absorbed
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +73,29 @@ class Left:
 
 def saved(placed: Sequence[Placed], withdrawn: int) -> Saved:
     """What a save did, counted."""
-    new = sum(one.row is None for one in placed)
-    changed = sum(one.row is not None and one.leads and one.differs for one in placed)
+    published = [one for one in placed if not one.absorbed]
+    new = sum(one.row is None for one in published)
+    changed = sum(one.row is not None and one.leads and one.differs for one in published)
     return Saved(new, changed, len(placed) - new - changed, withdrawn)
 
 
-def left_behind(around: Surroundings, placed: Iterable[Placed]) -> Left:
-    """What became of the entries of the document that no draft is."""
+def left_behind(around: Surroundings, placed: Iterable[Placed], doubted: bool, gone: frozenset[str]) -> Left:
+    """What became of the entries of the document that no draft is.
+
+    Nothing is withdrawn where they are `doubted`; documents that are `gone` keep no entry.
+    """
     here = around.here()
     leaving = here.keys() - {one.id for one in placed}
-    surviving = {i for i in leaving if decide.survives(here[i], around.others(i))}
-    gone = {i for i in leaving - surviving if around.rows[i].withdrawn_at is None}
-    kept = gone if decide.shrank_suspiciously(len(here), len(gone)) else set()
-    return Left(surviving, gone - kept, kept, leaving - kept)
+    surviving = {i for i in leaving if decide.survives(here[i], around.others(i, gone))}
+    lost = {i for i in leaving - surviving if around.rows[i].withdrawn_at is None}
+    kept = lost if doubted or decide.shrank_suspiciously(len(here), len(lost)) else set()
+    return Left(surviving, lost - kept, kept, leaving - kept)
+
+
+def is_copy(traits: Traits, banned: Container[str]) -> bool:
+    """Whether a new draft is what was withdrawn for good, in whatever source. Short words are anybody's."""
+    telling = bool(traits.natural_keys) or len(traits.letters) >= CONTAINED
+    return telling and any(key in banned for key in lookup_keys(traits) if not key.startswith("o:"))
 
 
 def quotes(led: Iterable[Placed], placed: Iterable[Placed]) -> set[tuple[str, str]]:

@@ -40,7 +40,7 @@ class PreparedDraft:
     place: str
     #: When the document says it was published, in microseconds since 1970.
     at: int | None
-    #: Of all that a reader gets but the place and the relations.
+    #: Of all that a reader gets but the place, the topics and the relations.
     digest: str
 
 
@@ -62,7 +62,7 @@ def prepare(batch: Batch) -> Prepared:
         document_columns(batch.document),
         batch.skips,
         batch.problems,
-        [[d.digest, d.place, d.draft.quotes] for d in drafts],
+        [[d.digest, d.columns["topics"], d.place, d.draft.quotes] for d in drafts],
     ]
     return Prepared(batch, drafts, _hash(pack(said)))
 
@@ -80,12 +80,19 @@ def with_slugs(people: Sequence[Person], known: Mapping[str, Known]) -> str:
 
 def publications(batch: Batch) -> str:
     """The names of authors without a handle, packed: one of them may be the name of the series."""
+    if batch.anonymous:
+        return "[]"
     return pack(sorted({p.name for d in batch.drafts for p in d.people if plain_handle(p) is None}))
 
 
-def order_key(document_urn: str, position: int) -> str:
+def document_key(source_slug: str, name: str) -> str:
+    """What a document's entries are ordered by among those of other documents; no matter where it lies."""
+    return f"{source_slug}/{name}"
+
+
+def order_key(document_key: str, position: int) -> str:
     """Greater is shown first: entries of one document together, and in its order. Digits and a to f only."""
-    return f"{_hash(document_urn)[:16]}{_POSITIONS - position:08d}"
+    return f"{_hash(document_key)[:16]}{_POSITIONS - position:08d}"
 
 
 def _prepare(draft: Draft) -> PreparedDraft:
@@ -99,11 +106,12 @@ def _prepare(draft: Draft) -> PreparedDraft:
         "url": draft.url,
         "links": pack(draft.links),
         "media": pack(draft.media),
-        "topics": pack(draft.topics),
+        "labels": pack(draft.labels),
         "natural_keys": pack(draft.natural_keys),
     }
     digest = _hash(pack([columns, draft.people, draft.quoted, _date(draft.published)]))
-    columns |= {"keys": pack(lookup_keys(found)), "whole": found.whole, "digest": digest}
+    topics = pack(draft.topics)  # not in the digest: they follow from the rules, which change while the draft does not
+    columns |= {"topics": topics, "keys": pack(lookup_keys(found)), "whole": found.whole, "digest": digest}
     return PreparedDraft(draft, found, columns, pack(draft.place), _at(draft.published), digest)
 
 

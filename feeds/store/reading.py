@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlalchemy import Connection
+from sqlalchemy import FromClause
 from sqlalchemy import Row
 from sqlalchemy import Select
 from sqlalchemy import and_
@@ -39,6 +40,7 @@ from feeds.store.schema import listing
 from feeds.store.schema import relation
 from feeds.store.schema import source
 from feeds.store.schema import standing
+from feeds.store.schema import story_entry
 
 #: However many a caller asks for.
 MOST = 1000
@@ -46,7 +48,7 @@ MOST = 1000
 PARTS = {"byline": ("byline",), "quoted": ("quoted",), "any": ("byline", "quoted")}
 
 #: What only the writer needs.
-_INNER = {"digest", "whole", "keys", "natural_keys"}
+_INNER = {"digest", "whole", "keys", "natural_keys", "withdrawn_for_good", "changed", "changed_at"}
 _READ = [column for column in entry.c if column.name not in _INNER]
 _SOURCE = [source.c[name].label(f"source_{name}") for name in ("slug", "name", "zone", "language", "url")]
 _DOCUMENT = [document.c[name].label(f"document_{name}") for name in ("urn", "name", "title", "url")]
@@ -60,7 +62,7 @@ def read_page(connection: Connection, query: EntryQuery) -> Page:
     after = None if query.cursor is None else read_cursor(query.cursor)
     rows = connection.execute(_page(query, after, limit + 1)).all()
     shown = rows[:limit]
-    relations = _relations(connection, [row.id for row in shown])
+    relations = read_relations(connection, [row.id for row in shown])
     more = len(rows) > limit
     last = shown[-1] if more else None
     return Page(
@@ -85,6 +87,11 @@ def read_entry(connection: Connection, entry_id: str) -> Entry:
     return entry_from_row(rows[0], [_relation(row) for row in rows if row.kind is not None])
 
 
+def entry_columns() -> list[ColumnElement[Any]]:
+    """What `feeds.store.codec.entry_from_row` wants of an entry joined with its source and its document."""
+    return [*_READ, *_SOURCE, *_DOCUMENT]
+
+
 def _limit(query: EntryQuery) -> int:
     if query.limit < 1:
         raise QueryError("limit", f"{query.limit} is less than 1")
@@ -97,6 +104,7 @@ def _page(query: EntryQuery, after: Position | None, limit: int) -> Select[Any]:
     newest = [column.desc() for column in _SORT]
     if query.document is not None or not (query.authors or query.topics):
         chosen = select(*columns).select_from(joined).where(entry.c.withdrawn_at.is_(None), *_filters(query))
+        chosen = chosen.where(*_first_of_story(query, _SORT))
         if after is not None:
             chosen = chosen.where(tuple_(*_SORT) < _bound(after))
         return chosen.order_by(*newest).limit(limit)
@@ -105,23 +113,43 @@ def _page(query: EntryQuery, after: Position | None, limit: int) -> Select[Any]:
     return chosen.order_by(walk.c.published.desc(), walk.c.order_key.desc(), walk.c.entry_id.desc())
 
 
-def _filters(query: EntryQuery) -> list[ColumnElement[bool]]:
+def _filters(query: EntryQuery, of: FromClause = entry) -> list[ColumnElement[bool]]:
     """The conditions on `entry` itself: a document is small, so what stands in it may be looked at one by one."""
     conditions: list[ColumnElement[bool]] = []
     if query.source is not None:
-        conditions.append(entry.c.source_id == _source_id(query.source))
+        conditions.append(of.c.source_id == _source_id(query.source))
     if query.document is not None:
         named = select(standing.c.entry_id).join(document).where(document.c.name == query.document)
-        conditions.append(entry.c.id.in_(named))
+        conditions.append(of.c.id.in_(named))
         if query.authors or query.topics:
-            conditions.append(_is_listed(query))
+            conditions.append(_is_listed(query, of))
     return conditions
 
 
-def _is_listed(query: EntryQuery) -> ColumnElement[bool]:
-    at_entry = [listed == column for listed, column in zip(_LISTED, _SORT, strict=True)]
+def _first_of_story(query: EntryQuery, key: Sequence[ColumnElement[Any]]) -> list[ColumnElement[bool]]:
+    """The condition of `collapse`: no earlier entry of the same story is in the listing; `key` are its sort columns.
+
+    It says nothing of pages, so a cursor means the same with it.
+    """
+    if not query.collapse:
+        return []
+    mine, theirs, earlier = story_entry.alias("mine"), story_entry.alias("theirs"), entry.alias("earlier")
+    same = and_(mine.c.story_id == theirs.c.story_id, mine.c.hangs.is_(False), theirs.c.hangs.is_(False))
+    joined = mine.join(theirs, same).join(earlier, earlier.c.id == theirs.c.entry_id)
+    place = (earlier.c.published, earlier.c.order_key, earlier.c.id)
+    conditions = [earlier.c.withdrawn_at.is_(None), tuple_(*place) < tuple_(*key), *_filters(query, earlier)]
+    if (query.authors or query.topics) and query.document is None:
+        conditions.append(_is_listed(query, earlier))
+    found = select(mine.c.entry_id).select_from(joined).where(mine.c.entry_id == key[2], *conditions)
+    return [~found.exists()]
+
+
+def _is_listed(query: EntryQuery, of: FromClause = entry) -> ColumnElement[bool]:
+    there = listing.alias("there")
+    place = (of.c.published, of.c.order_key, of.c.id)
+    at_entry = [column == there.c[listed.name] for listed, column in zip(_LISTED, place, strict=True)]
     found: list[ColumnElement[bool]] = [
-        select(listing.c.entry_id).where(*walk, *at_entry).exists() for walk in _walks(query)
+        select(there.c.entry_id).where(*walk, *at_entry).exists() for walk in _walks(query, there)
     ]
     any_of = found[0]
     for one in found[1:]:
@@ -142,7 +170,7 @@ def _walk(query: EntryQuery, after: Position | None, limit: int) -> Any:
 def _one_walk(
     conditions: Iterable[ColumnElement[bool]], query: EntryQuery, after: Position | None, limit: int
 ) -> Select[Any]:
-    walk = select(*_LISTED).where(*conditions)
+    walk = select(*_LISTED).where(*conditions, *_first_of_story(query, _LISTED))
     if query.source is not None:
         walk = walk.where(listing.c.source_id == _source_id(query.source))
     if after is not None:
@@ -150,17 +178,17 @@ def _one_walk(
     return walk.order_by(*(column.desc() for column in _LISTED)).limit(limit)
 
 
-def _walks(query: EntryQuery) -> list[list[ColumnElement[bool]]]:
+def _walks(query: EntryQuery, along: FromClause = listing) -> list[list[ColumnElement[bool]]]:
     """One for every pair of an author's part and a topic."""
     if query.role not in PARTS:
         raise QueryError("role", f"{query.role!r} is none", tuple(PARTS))
     whose: list[list[ColumnElement[bool]]] = [
-        [listing.c.author_id == _author_id(slug), listing.c.part == part]
+        [along.c.author_id == _author_id(slug), along.c.part == part]
         for slug in dict.fromkeys(query.authors)
         for part in PARTS[query.role]
-    ] or [[listing.c.author_id == 0, listing.c.part == ""]]
+    ] or [[along.c.author_id == 0, along.c.part == ""]]
     topics = tuple(dict.fromkeys(query.topics)) or ("",)
-    return [[*who, listing.c.topic == topic] for who in whose for topic in topics]
+    return [[*who, along.c.topic == topic] for who in whose for topic in topics]
 
 
 def _bound(after: Position) -> Any:
@@ -176,7 +204,8 @@ def _author_id(slug: str) -> Any:
     return select(author.c.id).where(author.c.slug == slug).scalar_subquery()
 
 
-def _relations(connection: Connection, ids: Sequence[str]) -> defaultdict[str, list[Relation]]:
+def read_relations(connection: Connection, ids: Sequence[str]) -> defaultdict[str, list[Relation]]:
+    """The relations of entries to others that are live, by id."""
     found: defaultdict[str, list[Relation]] = defaultdict(list)
     joined = relation.join(entry, relation.c.other_id == entry.c.id)
     for some in chunks(ids):

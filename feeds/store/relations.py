@@ -1,45 +1,215 @@
-"""Rows of relations: what an entry quotes, and by what it is quoted."""
+"""Rows of relations: what an entry quotes, translates, is a part of, says again, and shares a story with.
+
+Both directions of a relation are rows; what it is decided by is pure (`feeds.relations`).
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from datetime import datetime
+from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy import Row
 from sqlalchemy import and_
 from sqlalchemy import bindparam
 from sqlalchemy import delete
 from sqlalchemy import select
 
+from feeds.model import Precision
 from feeds.model import RelationKind
+from feeds.model import Role
+from feeds.relations import LATE
+from feeds.relations import SOON
+from feeds.relations import Relatable
+from feeds.relations import marks
+from feeds.relations import relatable
+from feeds.relations import same_words
+from feeds.relations import sketch
+from feeds.relations import translation
+from feeds.store.about import holders
+from feeds.store.codec import links
+from feeds.store.codec import people
+from feeds.store.codec import place
+from feeds.store.codec import strings
 from feeds.store.engine import add
 from feeds.store.engine import chunks
+from feeds.store.schema import entry
 from feeds.store.schema import relation
+from feeds.threads import Part
+from feeds.threads import threads
+
+#: A relation and what the other end calls it.
+INVERSE = {
+    RelationKind.QUOTES: RelationKind.QUOTED_BY,
+    RelationKind.TRANSLATION_OF: RelationKind.TRANSLATED_BY,
+    RelationKind.PART_OF: RelationKind.HAS_PART,
+    RelationKind.DUPLICATE_OF: RelationKind.HAS_DUPLICATE,
+    RelationKind.SAME_STORY: RelationKind.SAME_STORY,
+}
+COLUMNS = [
+    entry.c[name]
+    for name in "id title content_text language url links natural_keys people place published precision".split()
+]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: Who relates to whom, by id.
+Pairs = set[tuple[str, str]]
 
 
-def save_quotes(connection: Connection, ids: Iterable[str], quotes: set[tuple[str, str]]) -> None:
-    """Make `quotes`, pairs of who quotes whom, all that the entries `ids` quote; both directions are kept."""
-    before: set[tuple[str, str]] = set()
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """An entry with the keys of those that may be like it."""
+
+    row: Row[Any]
+    entry: Relatable
+    #: Keys of its translations or originals: by what their links say, and by their anchors.
+    linked: tuple[str, ...]
+    marks: tuple[str, ...]
+    #: Keys of entries of the same words.
+    sketch: tuple[str, ...]
+    #: The keys under which the entry itself is found, beside those of what it is about.
+    finding: tuple[str, ...]
+
+
+def save_quotes(connection: Connection, ids: Iterable[str], quotes: Pairs) -> set[str]:
+    """Make `quotes`, pairs of who quotes whom, all that the entries `ids` quote.
+
+    Gives the entries whose relations changed.
+    """
+    return _replace(connection, RelationKind.QUOTES, quotes, _from(connection, RelationKind.QUOTES, ids))
+
+
+def save_threads(connection: Connection, document_id: int) -> set[str]:
+    """Relate the parts of every thread among the live entries that a document leads; gives the entries that changed."""
+    here = (entry.c.document_id == document_id) & entry.c.withdrawn_at.is_(None)
+    rows = sorted(connection.execute(select(*COLUMNS).where(here)), key=lambda row: place(row.place).position)
+    ids = [row.id for row in rows]
+    quotes: defaultdict[str, set[str]] = defaultdict(set)
+    for one, other in _from(connection, RelationKind.QUOTES, ids):
+        quotes[one].add(other)
+    found = threads([_part(row, quotes[row.id]) for row in rows])
+    wanted = {(later, run[0]) for run in found for later in run[1:]}
+    return _replace(connection, RelationKind.PART_OF, wanted, _from(connection, RelationKind.PART_OF, ids))
+
+
+def likeness(row: Row[Any]) -> Likeness:
+    """An entry, a row of `COLUMNS`, as its translations and repetitions are looked for."""
+    made = relatable(
+        id=row.id,
+        language=row.language,
+        published=None if row.precision == Precision.UNKNOWN.value else row.published,
+        title=row.title,
+        text=row.content_text,
+        url=row.url,
+        links=links(row.links),
+        natural_keys=strings(row.natural_keys),
+        is_translated=any(person.role is Role.TRANSLATOR for person in people(row.people)),
+    )
+    linked = tuple(sorted(made.own | made.originals | made.translations))
+    words = sketch(made.body)
+    mine, theirs = marks(made)
+    return Likeness(row, made, linked, theirs, words, (*mine, *words))
+
+
+def save_likenesses(connection: Connection, ids: Collection[str], alike: Sequence[Likeness]) -> set[str]:
+    """Relate those of the entries `ids` that are live (`alike`) to their translations and repetitions.
+
+    Gives the entries whose relations changed.
+    """
+    translations: Pairs = set()
+    repetitions: Pairs = set()
+    for one, other in _candidates(connection, alike, lambda one: one.linked, None):
+        translations |= {found for found in (translation(one.entry, other.entry),) if found is not None}
+    for one, other in _candidates(connection, alike, lambda one: one.marks, SOON):
+        translations |= {found for found in (translation(one.entry, other.entry),) if found is not None}
+    for one, other in _candidates(connection, alike, lambda one: one.sketch, LATE):
+        if same_words(one.entry.body, other.entry.body):
+            earlier, later = sorted((one.row, other.row), key=lambda row: (row.published, row.id))
+            repetitions.add((later.id, earlier.id))
+    known = related_by(connection, RelationKind.TRANSLATION_OF, ids)
+    changed = _replace(connection, RelationKind.TRANSLATION_OF, translations, known)
+    known = related_by(connection, RelationKind.DUPLICATE_OF, ids)
+    return changed | _replace(connection, RelationKind.DUPLICATE_OF, repetitions, known)
+
+
+def save_companions(connection: Connection, companions: Mapping[str, Sequence[str]]) -> set[str]:
+    """Make these, by id, the entries that each entry is shown with as of the same story; gives those that changed."""
+    wanted = {(one, other) for one, others in companions.items() for other in others}
+    return _replace(connection, RelationKind.SAME_STORY, wanted, _from(connection, RelationKind.SAME_STORY, companions))
+
+
+def related_by(connection: Connection, kind: RelationKind, ids: Iterable[str]) -> Pairs:
+    """The pairs of this kind that have one of the entries at either end."""
+    ids = sorted(ids)
+    return _from(connection, kind, ids) | {(other, one) for one, other in _from(connection, INVERSE[kind], ids)}
+
+
+def _candidates(
+    connection: Connection,
+    alike: Sequence[Likeness],
+    keys: Callable[[Likeness], tuple[str, ...]],
+    within: timedelta | None,
+) -> Iterator[tuple[Likeness, Likeness]]:
+    """Each entry with those that have one of its keys, `within` so much time; live ones only."""
+    around = None if within is None else _around(alike, within)
+    found = holders(connection, {key for one in alike for key in keys(one)}, around)
+    others = {
+        one.row.id: {h.entry_id for key in keys(one) for h in found[key] if _is_near(h, one, within)} - {one.row.id}
+        for one in alike
+    }
+    loaded = {one.row.id: one for one in alike}
+    for some in chunks(sorted(set().union(*others.values()) - loaded.keys())):
+        live = entry.c.id.in_(some) & entry.c.withdrawn_at.is_(None)
+        loaded |= {row.id: likeness(row) for row in connection.execute(select(*COLUMNS).where(live))}
+    for one in alike:
+        for other_id in sorted(others[one.row.id] & loaded.keys()):
+            yield one, loaded[other_id]
+
+
+def _around(alike: Sequence[Likeness], within: timedelta) -> tuple[datetime, datetime]:
+    dates = [one.row.published for one in alike] or [EPOCH]
+    return min(dates) - within, max(dates) + within
+
+
+def _is_near(holder: Row[Any], one: Likeness, within: timedelta | None) -> bool:
+    return within is None or abs(holder.published - one.row.published) <= within
+
+
+def _part(row: Row[Any], quotes: set[str]) -> Part:
+    author = next((person.slug for person in people(row.people) if person.role is Role.AUTHOR), "")
+    return Part(row.id, place(row.place).section, author, row.content_text, frozenset(quotes))
+
+
+def _from(connection: Connection, kind: RelationKind, ids: Iterable[str]) -> Pairs:
+    found: Pairs = set()
     for some in chunks(ids):
-        quoting = relation.c.entry_id.in_(some) & (relation.c.kind == RelationKind.QUOTES.value)
-        rows = connection.execute(select(relation.c.entry_id, relation.c.other_id).where(quoting))
-        before |= {(row.entry_id, row.other_id) for row in rows}
-    _remove(connection, sorted(before - quotes))
-    _insert(connection, sorted(quotes - before))
+        mine = relation.c.entry_id.in_(some) & (relation.c.kind == kind.value)
+        rows = connection.execute(select(relation.c.entry_id, relation.c.other_id).where(mine))
+        found |= {(row.entry_id, row.other_id) for row in rows}
+    return found
 
 
-def _remove(connection: Connection, pairs: Sequence[tuple[str, str]]) -> None:
-    if pairs:
+def _replace(connection: Connection, kind: RelationKind, wanted: Pairs, before: Pairs) -> set[str]:
+    """Make the pairs `before` the pairs `wanted`; gives the entries at the ends of those that differ."""
+    if gone := [row for pair in sorted(before - wanted) for row in _both(kind, *pair)]:
         same = (relation.c[name] == bindparam(f"old_{name}") for name in ("entry_id", "kind", "other_id"))
-        rows = [{f"old_{name}": value for name, value in row.items()} for row in _both(pairs)]
+        rows = [{f"old_{name}": value for name, value in row.items()} for row in gone]
         connection.execute(delete(relation).where(and_(*same)), rows)
+    add(connection, relation, [row for pair in sorted(wanted - before) for row in _both(kind, *pair)])
+    return {entry_id for pair in before ^ wanted for entry_id in pair}
 
 
-def _insert(connection: Connection, pairs: Sequence[tuple[str, str]]) -> None:
-    add(connection, relation, list(_both(pairs)))
-
-
-def _both(pairs: Sequence[tuple[str, str]]) -> Iterable[dict[str, str]]:
-    for one, other in pairs:
-        yield {"entry_id": one, "kind": RelationKind.QUOTES.value, "other_id": other}
-        yield {"entry_id": other, "kind": RelationKind.QUOTED_BY.value, "other_id": one}
+def _both(kind: RelationKind, one: str, other: str) -> Iterator[dict[str, str]]:
+    yield {"entry_id": one, "kind": kind.value, "other_id": other}
+    if INVERSE[kind] is not kind:  # each end of those has rows of its own
+        yield {"entry_id": other, "kind": INVERSE[kind].value, "other_id": one}

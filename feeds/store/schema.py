@@ -7,6 +7,7 @@ from datetime import datetime
 from datetime import timedelta
 
 from sqlalchemy import BigInteger
+from sqlalchemy import Boolean
 from sqlalchemy import Column
 from sqlalchemy import Dialect
 from sqlalchemy import ForeignKey
@@ -20,7 +21,7 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy import text
 
 #: The Alembic revision that this code reads and writes.
-HEAD = "0001"
+HEAD = "0004"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -58,12 +59,14 @@ Key = Text().with_variant(Text(collation="C"), "postgresql")
 
 metadata = MetaData()
 
-#: One row. The version counts the writing transactions that changed something a reader can see.
+#: One row. The version counts the writing transactions that changed something a reader can see; `lineage` is drawn when
+#: the store is made, so that a cursor of one store is not taken for one of another.
 state = Table(
     "state",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", BigInteger, nullable=False),
+    Column("lineage", Text, nullable=False),
 )
 
 source = Table(
@@ -80,7 +83,8 @@ source = Table(
 )
 
 #: A document that was never read has no source. `skips`, `problems` and `publications` are JSON. `fingerprint` is the
-#: hash of the batch that was saved last; without one the next reading is written whatever it is.
+#: hash of the batch that was saved last; without one the next reading is written whatever it is. `shrunk` is the digest
+#: of the bytes that last lacked suspiciously many entries.
 document = Table(
     "document",
     metadata,
@@ -103,15 +107,19 @@ document = Table(
     Column("publications", Text, nullable=False),
     Column("failure", Text),
     Column("fingerprint", Text),
+    Column("shrunk", Text),
+    Column("anonymous", Boolean, nullable=False),
     Column("first_seen", Instant, nullable=False),
     Column("read", Instant, nullable=False),
     UniqueConstraint("source_id", "location"),
     Index("document_by_name", "name"),
+    Index("document_by_location", "location"),
 )
 
 #: An entry with all that a reader gets, so that it is read by one statement. `people` to `place` and `keys` are JSON;
 #: `order_key` orders the entries of one instant; `digest` tells whether a draft differs, `whole` whether letters do.
-#: `document_id` is the document that leads: of several that hold the entry the one whose text counts.
+#: `document_id` is the document that leads: of several that hold the entry the one whose text counts. `changed` is the
+#: version of the store at which a reader last could see a change, 0 for what nobody ever saw; `changed_at` is when.
 entry = Table(
     "entry",
     metadata,
@@ -126,6 +134,9 @@ entry = Table(
     Column("updated", Instant, nullable=False),
     Column("first_seen", Instant, nullable=False),
     Column("withdrawn_at", Instant),
+    Column("withdrawn_for_good", Boolean, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+    Column("changed_at", Instant, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("title", Text),
     Column("summary", Text, nullable=False),
@@ -136,6 +147,7 @@ entry = Table(
     Column("links", Text, nullable=False),
     Column("media", Text, nullable=False),
     Column("topics", Text, nullable=False),
+    Column("labels", Text, nullable=False),
     Column("place", Text, nullable=False),
     Column("natural_keys", Text, nullable=False),
     Column("keys", Text, nullable=False),
@@ -163,6 +175,26 @@ Index(
     postgresql_where=_LIVE,
 )
 Index("entry_by_document", entry.c.document_id)
+Index("entry_by_change", entry.c.changed, entry.c.id)
+Index(
+    "entry_for_good",
+    entry.c.id,
+    sqlite_where=text("withdrawn_for_good = 1"),
+    postgresql_where=text("withdrawn_for_good"),
+)
+
+#: The earlier texts of edited entries; the present one stands in `entry`.
+revision = Table(
+    "revision",
+    metadata,
+    Column("entry_id", Key, ForeignKey("entry.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("title", Text),
+    Column("summary", Text, nullable=False),
+    Column("updated", Instant, nullable=False),
+    Column("content_html", Text, nullable=False),
+    Column("content_text", Text, nullable=False),
+)
 
 #: Which documents an entry stands in; most stand in one. `digest` and `place` are of the draft as last read there,
 #: `at` is when that document says it was published (microseconds). The highest `turn` leads; see `feeds.store.decide`.
@@ -246,4 +278,59 @@ relation = Table(
     Column("entry_id", Key, ForeignKey("entry.id"), primary_key=True),
     Column("kind", Key, primary_key=True),
     Column("other_id", Key, ForeignKey("entry.id"), primary_key=True),
+)
+
+#: The keys of what live entries are about, see `feeds.stories`. `tie` tells whether the entry ties others together by
+#: the key or only hangs on them; it is NULL for keys that only find entries of the same words and translations. `dated`
+#: tells whether `published` is known, rather than when the entry was first seen.
+entry_about = Table(
+    "entry_about",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("published", Instant, primary_key=True),
+    Column("entry_id", Key, ForeignKey("entry.id"), primary_key=True),
+    Column("dated", Boolean, nullable=False),
+    Column("tie", Boolean),
+    Index("entry_about_by_entry", "entry_id"),
+    sqlite_with_rowid=False,
+)
+
+#: Stories are derived from live entries. `lead` is the entry that stands for the story, `keys` is JSON.
+story = Table(
+    "story",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("lead", Key, ForeignKey("entry.id"), nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("first", Instant, nullable=False),
+    Column("last", Instant, nullable=False),
+    Column("keys", Text, nullable=False),
+)
+Index("story_by_first", story.c.first.desc(), story.c.id.desc())
+Index("story_by_last", story.c.last.desc(), story.c.id.desc())
+Index("story_by_entries", story.c.entries.desc(), story.c.last.desc(), story.c.id.desc())
+
+#: `position` counts the entries of a story from 1, those that hang on it last; an entry belongs to one story at most,
+#: and may hang on others.
+story_entry = Table(
+    "story_entry",
+    metadata,
+    Column("story_id", Key, ForeignKey("story.id"), primary_key=True),
+    Column("entry_id", Key, ForeignKey("entry.id"), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("how", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("weak", Boolean, nullable=False),
+    Column("hangs", Boolean, nullable=False),
+    Index("story_entry_by_entry", "entry_id"),
+    sqlite_with_rowid=False,
+)
+
+#: Ids that stories had, with the story that each leads to now.
+story_alias = Table(
+    "story_alias",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("story_id", Key, ForeignKey("story.id"), nullable=False),
+    Index("story_alias_by_story", "story_id"),
 )

@@ -15,19 +15,26 @@ from sqlalchemy import Engine
 
 from feeds.errors import StoreError
 from feeds.model import Batch
+from feeds.model import Changes
 from feeds.model import DocumentInfo
 from feeds.model import DocumentReport
 from feeds.model import Entry
 from feeds.model import EntryQuery
 from feeds.model import Page
 from feeds.model import Problem
+from feeds.model import Revision
 from feeds.model import Saved
 from feeds.model import Source
+from feeds.model import Story
+from feeds.model import StoryPage
 from feeds.model import Tally
 from feeds.store import documents
+from feeds.store import leaving
 from feeds.store import people
 from feeds.store import tallies
+from feeds.store import telling
 from feeds.store import writing
+from feeds.store.changes import read_changes
 from feeds.store.engine import make_engine
 from feeds.store.engine import reading
 from feeds.store.engine import store_file
@@ -36,6 +43,12 @@ from feeds.store.migrate import check_schema
 from feeds.store.prepare import prepare
 from feeds.store.reading import read_entry
 from feeds.store.reading import read_page
+from feeds.store.retopic import Classify
+from feeds.store.retopic import Retopiced
+from feeds.store.retopic import retopic
+from feeds.store.revisions import read_revisions
+from feeds.store.statistics import TopicCounts
+from feeds.store.statistics import read_topic_counts
 
 _T = TypeVar("_T")
 
@@ -94,6 +107,50 @@ class Store:
         """One entry. Raises `NotFoundError`, and `GoneError`, which is one, where it was withdrawn."""
         return self._read(lambda connection: read_entry(connection, id))
 
+    def revisions(self, id: str) -> tuple[Revision, ...]:
+        """The texts that an entry has had, the present one first; see `feeds.store.revisions.MOST`.
+
+        Raises `NotFoundError`, and `GoneError`, which is one, where it was withdrawn.
+        """
+        return self._read(lambda connection: read_revisions(connection, id))
+
+    def changes(self, cursor: str | None = None, limit: int = 100) -> Changes:
+        """What changed behind a cursor, at most 1000, the oldest first; without one all there is.
+
+        An entry that changes again appears again later; of several changes only the last is told. Raises `QueryError`.
+        """
+        return self._read(lambda connection: read_changes(connection, cursor, limit))
+
+    def withdraw(self, id: str, now: datetime) -> bool:
+        """Withdraw an entry for good: whatever its documents say, it does not come back, nor does a copy of it.
+
+        Tell whether that was news. Raises `NotFoundError`.
+        """
+        return leaving.withdraw_for_good(self._writable(), id, now)
+
+    def stories(self, limit: int = 50, cursor: str | None = None) -> StoryPage:
+        """The stories that began last, the last one first; at most 1000. Raises `QueryError`."""
+        return self._read(lambda connection: telling.read_stories(connection, limit, cursor))
+
+    def largest_stories(self, limit: int = 20) -> tuple[Story, ...]:
+        """The stories with the most entries."""
+        return self._read(lambda connection: telling.read_largest(connection, limit))
+
+    def story(self, id: str, limit: int | None = None) -> Story:
+        """A story with its first entries, found by an id that it had as well; its id tells whether to redirect.
+
+        Raises `NotFoundError`.
+        """
+        return self._read(lambda connection: telling.read_story(connection, id, limit))
+
+    def stories_of(self, entry_id: str) -> tuple[Story, ...]:
+        """The stories of an entry: the one that it belongs to, then those that it hangs on."""
+        return self._read(lambda connection: telling.read_stories_of(connection, entry_id))
+
+    def retopic(self, classify: Classify, now: datetime) -> Retopiced:
+        """Find the topics of all entries anew, some at a time; see `feeds.store.retopic`."""
+        return retopic(self._writable(), classify, now)
+
     def authors(self) -> tuple[Tally, ...]:
         """Everybody who stands in a byline with the number of these entries, the most first."""
         return self._read(people.read_all)
@@ -101,6 +158,10 @@ class Store:
     def topics(self) -> tuple[Tally, ...]:
         """The topics with entries, the most first; the name is the slug."""
         return self._read(tallies.read_topics)
+
+    def topic_counts(self) -> TopicCounts:
+        """What `feeds.topics.statistics` is made of; it takes the longer the larger the archive."""
+        return self._read(read_topic_counts)
 
     def sources(self) -> tuple[Tally, ...]:
         """All sources by slug."""
@@ -125,9 +186,20 @@ class Store:
         """By name or id; of several with one name the one read last. Raises `NotFoundError`."""
         return self._read(lambda connection: tallies.read_document(connection, name))
 
-    def publications(self, source: str) -> tuple[str, ...]:
-        """Names of authors without a handle that documents of a source carry, the most frequent first."""
-        return self._read(lambda connection: tallies.read_publications(connection, source))
+    def publications(self, source: str, folder: str | None = None) -> tuple[str, ...]:
+        """Names of authors without a handle that documents of a source carry, the most frequent first.
+
+        With a folder those of the documents that lie right in it. What was taken from siblings does not count.
+        """
+        return self._read(lambda connection: tallies.read_publications(connection, source, folder))
+
+    def locations(self) -> tuple[str, ...]:
+        """Where all documents came from."""
+        return self._read(tallies.read_locations)
+
+    def anonymous(self, source: str) -> tuple[str, ...]:
+        """The locations of the documents of a source that do not say who publishes them."""
+        return self._read(lambda connection: tallies.read_anonymous(connection, source))
 
     def version(self) -> int:
         """Grows by one with every transaction that changed something a reader can see."""

@@ -58,16 +58,34 @@ def read_document(connection: Connection, name: str) -> DocumentReport:
     return report_from_row(row)
 
 
-def read_publications(connection: Connection, slug: str) -> tuple[str, ...]:
-    """Names of authors without a handle in a source, those that most documents carry first."""
-    rows = connection.scalars(select(document.c.publications).join(source).where(source.c.slug == slug))
-    carried = Counter(name for packed in rows for name in strings(packed))
+def read_publications(connection: Connection, slug: str, folder: str | None = None) -> tuple[str, ...]:
+    """Names of authors without a handle in a source, or a folder of it, those that most documents carry first."""
+    asked = select(document.c.location, document.c.publications).join(source).where(source.c.slug == slug)
+    if folder is not None:
+        asked = asked.where(document.c.location.startswith(f"{folder}/", autoescape=True))
+    rows = [row for row in connection.execute(asked) if folder is None or _folder(row.location) == folder]
+    carried = Counter(name for row in rows for name in strings(row.publications))
     return tuple(sorted(carried, key=lambda name: (-carried[name], name)))
+
+
+def read_locations(connection: Connection) -> tuple[str, ...]:
+    """The locations of all documents."""
+    return tuple(connection.scalars(select(document.c.location).distinct().order_by(document.c.location)))
+
+
+def read_anonymous(connection: Connection, slug: str) -> tuple[str, ...]:
+    """The locations of the documents of a source that do not say who publishes them."""
+    asked = select(document.c.location).join(source).where(source.c.slug == slug, document.c.anonymous)
+    return tuple(connection.scalars(asked.order_by(document.c.location)))
 
 
 def read_version(connection: Connection) -> int:
     """How many writing transactions changed something that a reader can see."""
     return int(connection.scalars(select(state.c.version)).one())
+
+
+def _folder(location: str) -> str:
+    return location.rpartition("/")[0]
 
 
 def _documents() -> Select[Any]:

@@ -1,0 +1,134 @@
+"""Entries that leave: handed over to another document that has them, else withdrawn; by hand for good."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy import Engine
+from sqlalchemy import bindparam
+from sqlalchemy import delete
+from sqlalchemy import select
+from sqlalchemy import update
+
+from feeds.errors import NotFoundError
+from feeds.store import decide
+from feeds.store.changes import mark
+from feeds.store.changes import related_to
+from feeds.store.codec import place
+from feeds.store.decide import Standing
+from feeds.store.documents import in_other_sources
+from feeds.store.documents import lock_source
+from feeds.store.engine import chunks
+from feeds.store.engine import writing
+from feeds.store.loading import Surroundings
+from feeds.store.loading import load
+from feeds.store.prepare import order_key
+from feeds.store.relisting import relist
+from feeds.store.schema import document
+from feeds.store.schema import entry
+from feeds.store.schema import source
+from feeds.store.schema import standing
+from feeds.store.stories import connect
+
+
+def withdraw_for_good(engine: Engine, entry_id: str, now: datetime) -> bool:
+    """Withdraw an entry by hand; tell whether it was not so already. Raises `NotFoundError`."""
+    with writing(engine) as connection:
+        found = connection.execute(select(entry.c.source_id).where(entry.c.id == entry_id)).one_or_none()
+        if found is None:
+            raise NotFoundError("entry", entry_id)
+        lock_source(connection, source.c.id == found.source_id)
+        row = connection.execute(select(entry).where(entry.c.id == entry_id)).one()
+        if row.withdrawn_for_good:
+            return False
+        _withdraw_row(connection, dict(row._mapping), now)
+    return True
+
+
+def _withdraw_row(connection: Connection, row: Mapping[str, Any], now: datetime) -> None:
+    """For a reader nothing changes where the entry had left its document before."""
+    here = entry.c.id == row["id"]
+    connection.execute(update(entry).where(here).values(withdrawn_for_good=True))
+    if row["withdrawn_at"] is not None:
+        return
+    withdraw(connection, [row["id"]], now)
+    relist(connection, [row], [])
+    holding = select(standing.c.document_id).where(standing.c.entry_id == row["id"])
+    counted = update(document).where(document.c.id.in_(holding), document.c.entries > 0)
+    connection.execute(counted.values(entries=document.c.entries - 1))
+    related = related_to(connection, [row["id"]])
+    mark(connection, {row["id"], *related, *connect(connection, [row["id"]])}, now)
+
+
+def withdraw(connection: Connection, ids: Iterable[str], now: datetime) -> None:
+    """Make entries tombstones; taking them out of their listings is the caller's."""
+    for some in chunks(sorted(ids)):
+        connection.execute(update(entry).where(entry.c.id.in_(some)).values(withdrawn_at=now))
+
+
+def handed_row(around: Surroundings, entry_id: str, to: Standing) -> dict[str, Any]:
+    """The columns of an entry that another document leads now.
+
+    Its text is not the other document's yet; without a digest the next reading of that one writes it.
+    """
+    key = order_key(around.names[to.document_id][0], place(to.place).position)
+    return {"id": entry_id, "document_id": to.document_id, "order_key": key, "place": to.place, "digest": ""}
+
+
+def hand_over(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write the rows of `handed_row`, and have their documents written at the next reading whatever it is."""
+    if not rows:
+        return
+    names = ("document_id", "order_key", "place", "digest")
+    changed: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    values = [{f"new_{name}": value for name, value in row.items()} for row in rows]
+    connection.execute(update(entry).where(entry.c.id == bindparam("new_id")).values(changed), values)
+    documents = sorted({row["document_id"] for row in rows})
+    connection.execute(update(document).where(document.c.id.in_(documents)).values(fingerprint=None))
+
+
+def leave_standings(connection: Connection, document_id: int, ids: Iterable[str]) -> None:
+    """Entries stand in a document no longer."""
+    for some in chunks(sorted(ids)):
+        mine = (standing.c.document_id == document_id) & standing.c.entry_id.in_(some)
+        connection.execute(delete(standing).where(mine))
+
+
+def leave_other_sources(connection: Connection, source_id: int, location: str, now: datetime) -> set[str]:
+    """Have a document that was in other sources leave them; gives the entries that a reader sees changed."""
+    changed: set[str] = set()
+    for row in in_other_sources(connection, source_id, location):
+        lock_source(connection, source.c.id == row.source_id)
+        changed |= _leave(connection, load(connection, row.source_id, row.id, []), now)
+        connection.execute(update(document).where(document.c.id == row.id).values(entries=0, fingerprint=None))
+    return changed
+
+
+def _leave(connection: Connection, around: Surroundings, now: datetime) -> set[str]:
+    leaders = {i: decide.leader(s, around.names) for i in around.rows if (s := around.others(i))}
+    led = {i for i, row in around.rows.items() if row.document_id == around.document_id}
+    moved = [handed_row(around, i, leaders[i]) for i in sorted(led & leaders.keys())]
+    gone = {i for i in around.rows.keys() - leaders.keys() if around.rows[i].withdrawn_at is None}
+    _apply(connection, around, moved, gone, now)
+    handed = {row["id"] for row in moved if around.rows[row["id"]].withdrawn_at is None}
+    return handed | gone | related_to(connection, gone)
+
+
+def _apply(
+    connection: Connection,
+    around: Surroundings,
+    moved: Sequence[Mapping[str, Any]],
+    gone: Collection[str],
+    now: datetime,
+) -> None:
+    before = [dict(around.rows[i]._mapping) for i in (*gone, *(row["id"] for row in moved))]
+    hand_over(connection, moved)
+    withdraw(connection, gone, now)
+    leave_standings(connection, around.document_id, around.here())
+    relist(connection, before, [{**around.rows[row["id"]]._mapping, **row} for row in moved])

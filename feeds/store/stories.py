@@ -1,0 +1,279 @@
+"""Stories kept up to date: what the entries around those that changed make, in the same transaction.
+
+Only that part of the store is looked at that is joined, or was joined, with the changed entries, by indexed look-ups.
+What it makes depends on the entries alone, not on the order in which they came.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy import delete
+from sqlalchemy import insert
+from sqlalchemy import select
+from sqlalchemy import update
+
+from feeds.model import Precision
+from feeds.model import RelationKind
+from feeds.store.about import AboutRow
+from feeds.store.about import holders
+from feeds.store.about import replace
+from feeds.store.about import rows_of
+from feeds.store.codec import links
+from feeds.store.codec import pack
+from feeds.store.codec import strings
+from feeds.store.engine import add
+from feeds.store.engine import chunks
+from feeds.store.engine import lock_stories
+from feeds.store.engine import upsert
+from feeds.store.relations import COLUMNS
+from feeds.store.relations import Likeness
+from feeds.store.relations import likeness
+from feeds.store.relations import related_by
+from feeds.store.relations import save_companions
+from feeds.store.relations import save_likenesses
+from feeds.store.relations import save_threads
+from feeds.store.schema import entry
+from feeds.store.schema import entry_about
+from feeds.store.schema import story
+from feeds.store.schema import story_alias
+from feeds.store.schema import story_entry
+from feeds.stories import Group
+from feeds.stories import Node
+from feeds.stories import Pair
+from feeds.stories import about
+from feeds.stories import group
+from feeds.windows import Holder
+from feeds.windows import Window
+from feeds.windows import windows
+
+#: Entries that one change can make be looked at again; only chains that have gone wrong are longer.
+REACH = 2000
+#: Entries of its story that an entry is shown with.
+COMPANIONS = 10
+
+_PAIRS = {RelationKind.TRANSLATION_OF: "translation", RelationKind.DUPLICATE_OF: "text"}
+#: The windows of each key.
+_Windows = dict[str, tuple[Window, ...]]
+
+
+def connect(connection: Connection, ids: Iterable[str], document_id: int | None = None) -> set[str]:
+    """Bring relations and stories up to date with entries that are new, changed, withdrawn or back.
+
+    `document_id` is the document that was read, whose threads are looked for. Gives the entries that a reader sees
+    changed by it, which may be others. The last step before `feeds.store.changes.mark`.
+    """
+    touched = set(ids)
+    if not touched:
+        return set()
+    lock_stories(connection)
+    before = rows_of(connection, touched)
+    alike = _alike(connection, touched)
+    after = {row for one in alike for row in _about(one)}
+    moved = _moved(connection, before, after)
+    changed = save_threads(connection, document_id) if document_id is not None else set()
+    likenesses = save_likenesses(connection, touched, alike)
+    return changed | likenesses | _Regrouping(connection, touched | moved | likenesses).run()
+
+
+def unfound(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Those of the entries about which nothing is known yet: they were written before there were stories."""
+    missing = set(ids)
+    for some in chunks(sorted(missing)):
+        known = select(entry_about.c.entry_id).where(entry_about.c.entry_id.in_(some)).distinct()
+        missing -= set(connection.scalars(known))
+    return missing
+
+
+class _Regrouping:
+    """The stories around some entries, made anew."""
+
+    def __init__(self, connection: Connection, start: Collection[str]) -> None:
+        self._connection = connection
+        self._start = set(start)
+        #: The entries that the stories are made of, and those that only hang on them.
+        self._reached: set[str] = set()
+        self._hanging: set[str] = set()
+        self._windows: _Windows = {}
+        self._used: defaultdict[str, dict[Window, None]] = defaultdict(dict)
+        self._pairs: set[Pair] = set()
+        #: The members of the stories as they were, by story.
+        self._before: dict[str, list[str]] = {}
+
+    def run(self) -> set[str]:
+        """Make them, write them, and give the entries that are now shown with others than before."""
+        self._reach()
+        nodes = _nodes(self._connection, self._reached | self._hanging)
+        groups = group({key: tuple(parts) for key, parts in self._used.items()}, self._pairs, nodes)
+        self._write(groups, nodes)
+        affected = {i for members in self._before.values() for i in members}
+        affected |= {member.id for one in groups for member in one.members}
+        return save_companions(self._connection, _companions(self._connection, affected))
+
+    def _reach(self) -> None:
+        """Everything that is, or was, tied to the entries at the start; what only hangs on it is not followed."""
+        frontier = set(self._start)
+        while frontier and len(self._reached) < REACH:
+            self._reached |= frontier
+            found = self._by_keys(frontier) | self._by_pairs(frontier) | self._by_stories(frontier)
+            frontier = found - self._reached
+
+    def _by_keys(self, frontier: set[str]) -> set[str]:
+        keys = {row.key for row in rows_of(self._connection, frontier) if row.tie is not None}
+        self._windows |= _windows(self._connection, keys - self._windows.keys())
+        found = set()
+        for key in sorted(keys):
+            for window in self._windows[key]:
+                if any(holder.id in frontier for holder in window):
+                    self._used[key][window] = None
+                    found |= {holder.id for holder in window if holder.ties}
+                    self._hanging |= {holder.id for holder in window if not holder.ties}
+        return found
+
+    def _by_pairs(self, frontier: set[str]) -> set[str]:
+        found = set()
+        for kind, how in _PAIRS.items():
+            for one, other in related_by(self._connection, kind, frontier):
+                self._pairs.add(Pair(one, other, how))
+                found |= {one, other}
+        return found
+
+    def _by_stories(self, frontier: set[str]) -> set[str]:
+        joined: set[str] = set()
+        for some in chunks(sorted(frontier)):
+            asked = select(story_entry.c.story_id).where(story_entry.c.entry_id.in_(some))
+            if not (self._start & frontier):  # what changed may have hung on stories that it leaves now
+                asked = asked.where(story_entry.c.hangs.is_(False))
+            joined |= set(self._connection.scalars(asked))
+        found = set()
+        for some in chunks(sorted(joined - self._before.keys())):
+            for row in self._connection.execute(select(story_entry).where(story_entry.c.story_id.in_(some))):
+                self._before.setdefault(row.story_id, []).append(row.entry_id)
+                if not row.hangs:
+                    found.add(row.entry_id)
+        return found
+
+    def _write(self, groups: Sequence[Group], nodes: Mapping[str, Node]) -> None:
+        made = {one.id for one in groups}
+        for some in chunks(sorted(made | self._before.keys())):
+            self._connection.execute(delete(story_entry).where(story_entry.c.story_id.in_(some)))
+        upsert(self._connection, story, [_story_row(one, nodes) for one in groups])
+        if rows := [row for one in groups for row in _member_rows(one)]:
+            self._connection.execute(insert(story_entry), rows)
+        self._redirect(groups, made)
+
+    def _redirect(self, groups: Sequence[Group], made: set[str]) -> None:
+        """Ids that are gone lead to the story that most of their entries are in now; to none where there is none."""
+        for some in chunks(sorted(made)):
+            self._connection.execute(delete(story_alias).where(story_alias.c.id.in_(some)))
+        for gone in sorted(self._before.keys() - made):
+            heir = _heir(set(self._before[gone]), groups)
+            if heir is None:
+                self._connection.execute(delete(story_alias).where(story_alias.c.story_id == gone))
+            else:
+                leads_on = update(story_alias).where(story_alias.c.story_id == gone).values(story_id=heir)
+                self._connection.execute(leads_on)
+                add(self._connection, story_alias, [{"id": gone, "story_id": heir}])
+            self._connection.execute(delete(story).where(story.c.id == gone))
+
+
+def _alike(connection: Connection, ids: Iterable[str]) -> list[Likeness]:
+    found = []
+    for some in chunks(sorted(ids)):
+        live = entry.c.id.in_(some) & entry.c.withdrawn_at.is_(None)
+        found += [likeness(row) for row in connection.execute(select(*COLUMNS).where(live))]
+    return found
+
+
+def _about(one: Likeness) -> Iterable[AboutRow]:
+    row = one.row
+    found = about(row.title, row.content_text, row.url, links(row.links), strings(row.natural_keys))
+    dated = row.precision != Precision.UNKNOWN.value
+    for key, ties in found.rows().items():
+        yield AboutRow(key, row.published, row.id, dated, ties)
+    for key in one.finding:
+        yield AboutRow(key, row.published, row.id, dated, None)
+
+
+def _moved(connection: Connection, before: set[AboutRow], after: set[AboutRow]) -> set[str]:
+    """Write the rows; gives the entries that share something else now, since a key's windows have moved."""
+    keys = {row.key for row in before ^ after if row.tie is not None}
+    old = {key: set(parts) for key, parts in _windows(connection, keys).items()}
+    replace(connection, before, after)
+    new = {key: set(parts) for key, parts in _windows(connection, keys).items()}
+    return {holder.id for key in keys for window in old[key] ^ new[key] for holder in window}
+
+
+def _windows(connection: Connection, keys: Collection[str]) -> _Windows:
+    found = holders(connection, keys)
+    return {key: windows(key, [Holder(r.entry_id, r.published, r.dated, r.tie) for r in found[key]]) for key in keys}
+
+
+def _nodes(connection: Connection, ids: Iterable[str]) -> dict[str, Node]:
+    found: dict[str, Node] = {}
+    columns = (entry.c.id, entry.c.published, entry.c.precision, entry.c.title)
+    for some in chunks(sorted(ids)):
+        live = entry.c.id.in_(some) & entry.c.withdrawn_at.is_(None)
+        for row in connection.execute(select(*columns).where(live)):
+            found[row.id] = Node(row.published, row.precision != Precision.UNKNOWN.value, row.title is not None)
+    return found
+
+
+def _story_row(one: Group, nodes: Mapping[str, Node]) -> dict[str, Any]:
+    """What hangs on a story, or has no date of its own, says nothing about its time where others do."""
+    all_dates = [nodes[member.id].at for member in one.members]
+    dated = [member for member in one.members if nodes[member.id].is_dated]
+    tied = [nodes[member.id].at for member in dated if not member.hangs]
+    dates = tied or [nodes[member.id].at for member in dated] or all_dates
+    return {
+        "id": one.id,
+        "lead": one.lead,
+        "entries": len(one.members),
+        "first": min(dates),
+        "last": max(dates),
+        "keys": pack(one.keys),
+    }
+
+
+def _member_rows(one: Group) -> Iterable[dict[str, Any]]:
+    for position, member in enumerate(one.members, 1):
+        yield {
+            "story_id": one.id,
+            "entry_id": member.id,
+            "position": position,
+            "how": member.how,
+            "key": member.key,
+            "weak": member.is_weak,
+            "hangs": member.hangs,
+        }
+
+
+def _heir(members: set[str], groups: Iterable[Group]) -> str | None:
+    common = [(-len(members & {member.id for member in one.members}), one.id) for one in groups]
+    number, heir = min(common, default=(0, ""))
+    return heir if number else None
+
+
+def _companions(connection: Connection, ids: Collection[str]) -> dict[str, list[str]]:
+    """For each entry the first others of the story it belongs to, then of those that it hangs on."""
+    belongs: defaultdict[str, list[tuple[bool, str]]] = defaultdict(list)
+    for some in chunks(sorted(ids)):
+        for row in connection.execute(select(story_entry).where(story_entry.c.entry_id.in_(some))):
+            belongs[row.entry_id].append((row.hangs, row.story_id))
+    members: defaultdict[str, list[str]] = defaultdict(list)
+    for some in chunks(sorted({story_id for joined in belongs.values() for _, story_id in joined})):
+        asked = select(story_entry.c.story_id, story_entry.c.entry_id).where(story_entry.c.story_id.in_(some))
+        for row in connection.execute(asked.order_by(story_entry.c.story_id, story_entry.c.position)):
+            members[row.story_id].append(row.entry_id)
+    return {i: _first_others(i, [members[story_id] for _, story_id in sorted(belongs[i])]) for i in ids}
+
+
+def _first_others(entry_id: str, stories: Iterable[Sequence[str]]) -> list[str]:
+    others = dict.fromkeys(other for members in stories for other in members if other != entry_id)
+    return list(others)[:COMPANIONS]
