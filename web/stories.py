@@ -1,0 +1,137 @@
+"""Stories: entries about the same thing, as pages and in the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint
+from flask import Response
+from flask import redirect
+from flask import render_template
+from flask import request
+from werkzeug.wrappers import Response as BaseResponse
+
+from feeds.addresses import API
+from feeds.addresses import STORIES
+from feeds.addresses import story_path
+from feeds.errors import NotFoundError
+from feeds.model import Entry
+from feeds.model import Story
+from feeds.model import Telling
+from web import resources
+from web.api import answer_json
+from web.api import answer_page
+from web.api import entry_urn
+from web.cache import Rendered
+from web.conditional import REVALIDATE
+from web.conditional import answer
+from web.parameters import PARAMETERS
+from web.parameters import check_names
+from web.parameters import read_limit
+from web.redirects import moved
+from web.state import State
+from web.state import get_state
+
+bp = Blueprint("stories", __name__)
+
+_HTML = "text/html; charset=utf-8"
+#: What an entry has in common with others, by how it was joined.
+_JOINED = {
+    "url": "leads to the same page: {}",
+    "status": "about the same post: {}",
+    "arxiv": "about the same paper: arXiv {}",
+    "doi": "about the same paper: {}",
+    "repo": "about the same repository: {}",
+    "video": "about the same video: {}",
+    "name": "names the same thing",
+    "text": "says the same in the same words",
+    "translation": "a translation, or translated",
+}
+#: Stories on a page, and of the largest ones.
+_NEWEST, _LARGEST = 40, 10
+#: Entries of its story that the page of an entry shows.
+_OTHERS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class AlsoTold:
+    """A story of an entry, with some of its other entries."""
+
+    story: Story
+    others: tuple[Entry, ...]
+
+
+@bp.get(STORIES)
+def newest() -> Response:
+    """The stories that began last, and the largest."""
+    store = get_state().store
+    cursor = request.args.get("cursor") or None
+    page = store.stories(_NEWEST, cursor)
+    largest = () if cursor else store.largest_stories(_LARGEST)
+    return _page("stories.html", page=page, largest=largest, first=cursor is None)
+
+
+@bp.get(f"{STORIES}/<words>")
+def story(words: str) -> BaseResponse:
+    """A story with all of its entries, the oldest first. Raises `NotFoundError`."""
+    found = get_state().store.story(_urn(words))
+    path = story_path(found.id)
+    return _page("story.html", story=found) if path == f"{STORIES}/{words}" else moved(path)
+
+
+@bp.get(f"{API}{STORIES}")
+def listed() -> Response:
+    """Stories without their entries, those that began last first."""
+    check_names(request.args, PARAMETERS["stories.listed"])
+    state = get_state()
+    page = state.store.stories(read_limit(request.args), request.args.get("cursor") or None)
+    return answer_page([resources.story(found, state) for found in page.stories], page.next)
+
+
+@bp.get(f"{API}{STORIES}/<words>")
+def one(words: str) -> BaseResponse:
+    """One story with its entries, by its id or the UUID in it; an id that it had leads to the one it has now."""
+    check_names(request.args, PARAMETERS["stories.one"])
+    state = get_state()
+    found = state.store.story(_urn(words))
+    if found.id != _urn(words):
+        return redirect(state.site.local(API + story_path(found.id)), 301)
+    tellings = [resources.telling(told, state) for told in found.tellings]
+    return answer_json({**resources.story(found, state), "tellings": tellings})
+
+
+def also_told(entry: Entry, state: State) -> list[AlsoTold]:
+    """The stories of an entry, each with its first other entries."""
+    found = [state.store.story(known.id, _OTHERS + 1) for known in state.store.stories_of(entry.id)]
+    return [
+        AlsoTold(story, tuple(t.entry for t in story.tellings if t.entry.id != entry.id)[:_OTHERS]) for story in found
+    ]
+
+
+@bp.app_template_filter("days")
+def days(story: Story) -> str:
+    """When a story was told, as calendar dates where its leading entry comes from."""
+    zone = ZoneInfo(story.lead.source.zone)
+    first, last = (at.astimezone(zone).date().isoformat() for at in (story.first, story.last))
+    return first if first == last else f"{first} to {last}"
+
+
+@bp.app_template_filter("joined")
+def joined(told: Telling) -> str:
+    """What joins an entry to its story, in words."""
+    how = _JOINED.get(told.how, _JOINED["url"])
+    shown = told.key.partition(":")[2]
+    words = how.format(shown.removeprefix("https://") if told.how == "url" else shown)
+    return f"{words}, among other things" if told.hangs and not told.is_weak else words
+
+
+def _urn(words: str) -> str:
+    try:
+        return entry_urn(words)
+    except NotFoundError as error:
+        raise NotFoundError("story", words) from error
+
+
+def _page(template: str, **values: object) -> Response:
+    return answer(Rendered(render_template(template, **values).encode(), _HTML), REVALIDATE)
