@@ -16,6 +16,7 @@ AUTHORS = "/authors"
 TOPICS = "/topics"
 SOURCES = "/sources"
 DOCUMENTS = "/documents"
+STORIES = "/stories"
 API = "/api/v1"
 STATIC = "/static"
 
@@ -27,6 +28,11 @@ _SAFE = "!#$%&'()*+,/:;=?@[]~"
 def entry_path(entry_id: str) -> str:
     """The page of an entry: its id without `urn:uuid:`."""
     return f"{ENTRIES}/{entry_id.removeprefix(_URN)}"
+
+
+def story_path(story_id: str) -> str:
+    """The page of a story: its id without `urn:uuid:`."""
+    return f"{STORIES}/{story_id.removeprefix(_URN)}"
 
 
 def author_path(slug: str) -> str:

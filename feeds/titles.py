@@ -16,7 +16,12 @@ TITLE_COLUMNS = 80
 _TELLING_COLUMNS = 16
 
 _ADDRESS = re.compile(r"https?://[^\s，。、；：！？）」』】》”]*", re.IGNORECASE)
-_SENTENCE = re.compile(r".+?(?:[。！？!?…]+[”’」』）)\"]*|\.(?=\s|$))")
+#: A point behind digits numbers what follows ("1. ") far more often than it ends a sentence.
+_SENTENCE = re.compile(r".+?(?:[。！？!?…]+[”’」』）)\"]*|(?<!\d)\.(?=\s|$))")
+#: The sign of a heading, a quotation or a list in front of a line: people write Markdown where nothing renders it.
+_LINE_SIGN = re.compile(r"(?:#{1,6}|[>*•·-])\s+")
+#: A handle on a line of its own is a mention inside a sentence: so posts come out of the sites they are copied from.
+_MENTION = re.compile(r"[ \t]*\n(@\w+)[ \t]*(?:\n(?!\n)|$)")
 
 
 def display_title(entry: Entry) -> str:
@@ -30,12 +35,25 @@ def display_title(entry: Entry) -> str:
 
 
 def _opening(text: str) -> str:
-    line = one_line(_ADDRESS.sub(" ", text))
-    if not any(c.isalnum() or ord(c) > 0x2190 for c in line):  # only marks are left; symbols and emoji do say something
-        return ""
+    line = _first_lines(_MENTION.sub(r" \1 ", _ADDRESS.sub(" ", text)))
     found = _SENTENCE.match(line)
     sentence = found[0] if found and width(found[0]) >= _TELLING_COLUMNS else line
-    return excerpt(sentence, TITLE_COLUMNS).rstrip("。.").rstrip() or line
+    return excerpt(sentence, TITLE_COLUMNS).rstrip("。.：:").rstrip() or line
+
+
+def _first_lines(text: str) -> str:
+    """The first line, with the next ones where it says too little; empty where there are only marks."""
+    told = ""
+    for line in map(one_line, text.splitlines()):
+        told = f"{told} {_LINE_SIGN.sub('', line, count=1)}".strip() if _tells(line) else told
+        if width(told) >= _TELLING_COLUMNS:
+            break
+    return told
+
+
+def _tells(line: str) -> bool:
+    """Symbols and emoji do say something, marks alone do not."""
+    return any(c.isalnum() or ord(c) > 0x2190 for c in line)
 
 
 def _of_links(entry: Entry) -> str:

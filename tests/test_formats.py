@@ -431,6 +431,12 @@ def test_an_entry_stands_in_a_feed_once() -> None:
         pytest.param("……", "陈例, 2024-04-19", id="only marks"),
         pytest.param("", "陈例, 2024-04-19", id="nothing"),
         pytest.param("长" * 100, "长" * 39 + "…", id="no end in sight"),
+        pytest.param("这个工具的三个用法\n\n第一个是这样。", "这个工具的三个用法", id="a first line of its own"),
+        pytest.param("转\n这个工具的三个用法\n第一个", "转 这个工具的三个用法", id="a first line that says too little"),
+        pytest.param("我常用的方法有这些：\n\n1. 第一个", "我常用的方法有这些", id="what announces a list"),
+        pytest.param("我常用的方法有这些： 1. 第一个", "我常用的方法有这些： 1. 第一个", id="a number is no sentence"),
+        pytest.param("## 一个标题 [译]\n正文", "一个标题 [译] 正文", id="no sign of a heading"),
+        pytest.param("感谢\n@rainlin\n的开源项目，很好用", "感谢 @rainlin 的开源项目，很好用", id="a mention"),
     ],
 )
 def test_a_title_is_made_of_the_opening(text: str, expected: str) -> None:

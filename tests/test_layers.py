@@ -24,6 +24,7 @@ ALLOWED = {
     "sqlite3": ("feeds/store/", "feeds/migrations/"),
     "psycopg": ("feeds/store/", "feeds/migrations/"),
     "feedgen": ("feeds/formats/",),
+    "url_normalize": ("feeds/canonical.py",),
     "dateparser": ("scrapers/dates.py",),
     "bs4": ("scrapers/",),
     "markdown_it": ("scrapers/",),

@@ -9,6 +9,7 @@ from datetime import datetime
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from urllib.parse import urljoin
 from urllib.parse import urlsplit
 
@@ -452,12 +453,47 @@ def test_documents_show_what_was_left_out_and_what_is_wrong(
         "3 entries",
         "line 44",
         "2024-02-30 is no date",
-        "empty slot 2",
+        "2 empty slot",
         "line 90",
         "broken.md",
         "is binary",
+        "broken.md:3: is binary",
     ]:
         assert words in text
+    assert text.count("is binary") == 1
+
+
+def test_a_document_is_a_listing_of_its_entries_in_its_own_words(
+    own_client: FlaskClient, store: Store, now: datetime
+) -> None:
+    name = "週報, 第 7 期.md"
+    info = {"lead": "本期说的是工具。", "cover": "https://a.example/i.png", "format": "newsletter"}
+    store.save(make_batch([make_draft("只在这一期里的一条")], name, **info), now)
+    path = f"/documents/{quote(name, safe='')}"
+    page, feed = own_client.get(path), own_client.get(f"{path}.json").get_json()
+    for words in ["本期说的是工具。", 'src="https://a.example/i.png"', "newsletter", "只在这一期里的一条"]:
+        assert words in page.text
+    assert [item["content_html"] for item in feed["items"]] == ["<p>只在这一期里的一条</p>"]
+    assert f'href="{path}"' in own_client.get("/documents").text
+    told = next(found for found in get_data(own_client, "/api/v1/documents") if found["name"] == name)
+    assert (told["lead"], told["cover"]) == ("本期说的是工具。", "https://a.example/i.png")
+    assert own_client.get("/documents/nothing.md").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["authors", "topics", "sources"])
+def test_an_address_without_a_name_leads_to_all_names(client: FlaskClient, kind: str) -> None:
+    reply = client.get(f"/{kind}")
+    assert (reply.status_code, reply.headers["Location"]) == (302, f"/#{kind}")
+    assert f'id="{kind}"' in client.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("path", "count"),
+    [("/entries", 3), ("/authors/rainlin", 2), ("/topics/rag", 1), ("/topics/robotics", 0), ("/sources/garden", 3)],
+)
+def test_a_listing_tells_how_much_it_holds(client: FlaskClient, path: str, count: int) -> None:
+    words = re.search(r"<li>(\d+) entr(?:y|ies)</li>", client.get(path).text)
+    assert words is not None and int(words[1]) == count
 
 
 @pytest.mark.parametrize("path", ["/", "/entries", "/documents", "/topics/rag", "/nothing"])
@@ -522,7 +558,8 @@ def test_an_entry_has_exactly_the_keys_promised(client: FlaskClient) -> None:
     assert entry["links"][1] == {"rel": "project", "url": "https://code.example.com/x", "title": None}
     assert entry["document"]["name"] == "2024-05.md" and entry["document"]["position"] == 1
     evidence = [{"rule": "检索", "words": "检索增强", "place": "title"}]
-    assert entry["topics"] == [{"slug": "rag", "name": "检索增强", "score": 2.0, "evidence": evidence}]
+    why = "In 检索增强: “检索增强” in the title (检索). Together that counts 2.0."
+    assert entry["topics"] == [{"slug": "rag", "name": "检索增强", "score": 2.0, "evidence": evidence, "why": why}]
 
 
 def test_an_undated_entry_says_so(client: FlaskClient) -> None:
@@ -594,6 +631,7 @@ def test_lists_are_walked_to_the_end_each_thing_once(client: FlaskClient, name: 
         ("/api/v1/authors?author=x", "unknown_parameter", "author", "limit"),
         ("/api/v1/entries/x?fields=id", "unknown_parameter", "fields", None),
         ("/api/v1/entries?limit=0", "invalid_parameter", "limit", "1 to 100"),
+        ("/api/v1/entries?document=", "invalid_parameter", "document", None),
         ("/api/v1/entries?limit=101", "invalid_parameter", "limit", "1 to 100"),
         ("/api/v1/entries?limit=", "invalid_parameter", "limit", "1 to 100"),
         ("/api/v1/entries?limit=ten", "invalid_parameter", "limit", "1 to 100"),

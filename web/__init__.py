@@ -11,8 +11,12 @@ from feeds.store import Store
 from web import api
 from web import errors
 from web import headers
+from web import history
 from web import listings
 from web import pages
+from web import redirects
+from web import stories
+from web import templating
 from web.state import State
 
 __all__ = ["create_app"]
@@ -27,10 +31,10 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     """
     app = Flask(__name__, static_url_path=STATIC)
     app.extensions["feedwright"] = State(settings or load_settings(), store)
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    pages.prepare_templates(app)
-    for blueprint in (listings.bp, pages.bp, api.bp):
+    templating.register(app)
+    for blueprint in (listings.bp, pages.bp, api.bp, history.bp, stories.bp):
         app.register_blueprint(blueprint)
+    redirects.register(app)
     headers.register(app)
     errors.register(app)
     return app

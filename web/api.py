@@ -20,6 +20,7 @@ from flask import request
 from feeds.addresses import API
 from feeds.errors import NotFoundError
 from feeds.errors import QueryError
+from feeds.topics.statistics import summarise
 from web import resources
 from web.cache import Rendered
 from web.conditional import REVALIDATE
@@ -27,6 +28,7 @@ from web.conditional import answer
 from web.parameters import PARAMETERS
 from web.parameters import check_names
 from web.parameters import read_entry_query
+from web.parameters import read_include
 from web.parameters import read_limit
 from web.state import get_state
 
@@ -49,14 +51,17 @@ def entries() -> Response:
     """Entries, newest first, of a document, author, topic, source."""
     state = get_state()
     page = state.store.entries(read_entry_query(request.args, state))
-    return _page([resources.entry(found, state) for found in page.entries], page.next)
+    return answer_page([resources.entry(found, state) for found in page.entries], page.next)
 
 
 @bp.get("/entries/<entry_id>")
 def entry(entry_id: str) -> Response:
-    """One entry, by its id or the UUID in it."""
+    """One entry, by its id or the UUID in it; with `include=near_topics` also why it is not in others."""
     state = get_state()
-    return _json(resources.entry(state.store.entry(entry_urn(entry_id)), state))
+    near = read_include(request.args)
+    found = state.store.entry(entry_urn(entry_id))
+    more = resources.near_topics(found, state) if near else {}
+    return answer_json({**resources.entry(found, state), **more})
 
 
 @bp.get("/authors")
@@ -76,6 +81,13 @@ def topics() -> Response:
         lambda topic: topic.slug,
         lambda topic: resources.topic(topic, tallies.get(topic.slug), state),
     )
+
+
+@bp.get("/statistics/topics")
+def topic_statistics() -> Response:
+    """Entries by topic and month, topics that stand together, entries without one."""
+    state = get_state()
+    return answer_json(resources.topic_statistics(summarise(state.store.topic_counts()), state))
 
 
 @bp.get("/sources")
@@ -104,7 +116,7 @@ def _listed(found: Iterable[T], key: Callable[[T], str], show: Callable[[T], Map
     limit, after = read_limit(request.args), _read_cursor(request.args.get("cursor", ""))
     rest = sorted((item for item in found if key(item) > after), key=key)
     following = _make_cursor(key(rest[limit - 1])) if len(rest) > limit else None
-    return _page([show(item) for item in rest[:limit]], following)
+    return answer_page([show(item) for item in rest[:limit]], following)
 
 
 def _make_cursor(key: str) -> str:
@@ -118,12 +130,12 @@ def _read_cursor(cursor: str) -> str:
         raise QueryError("cursor", "is none that this list gave") from error
 
 
-def _page(data: Sequence[Mapping[str, object]], cursor: str | None) -> Response:
+def answer_page(data: Sequence[Mapping[str, object]], cursor: str | None) -> Response:
     """`next` begins with the path, for the client to join with the address that it used: it may reach us by another one
     than PUBLIC_BASE_URL, and the Host header is not to be trusted. The Link header says the same.
     """
     following = _next(cursor) if cursor else None
-    response = _json({"data": data, "next": following})
+    response = answer_json({"data": data, "next": following})
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
     return response
@@ -134,6 +146,7 @@ def _next(cursor: str) -> str:
     return f"{get_state().site.local(request.path)}?{urlencode(parameters)}"
 
 
-def _json(value: Mapping[str, object]) -> Response:
+def answer_json(value: Mapping[str, object]) -> Response:
+    """A value as JSON, with a tag to ask again with."""
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
     return answer(Rendered(body, _CONTENT_TYPE), REVALIDATE)

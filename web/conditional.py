@@ -11,13 +11,14 @@ from werkzeug.datastructures import Headers
 from werkzeug.http import http_date
 from werkzeug.http import parse_date
 
+from feeds.formats.items import MAX_AGE_SECONDS
 from web.cache import Rendered
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 #: A reader may keep a feed this long, may show the old one while it asks, and when we do not answer.
-FEED_CACHING = "public, max-age=300, stale-while-revalidate=60, stale-if-error=86400"
+FEED_CACHING = f"public, max-age={MAX_AGE_SECONDS}, stale-while-revalidate=60, stale-if-error=86400"
 #: Kept by anyone, asked for each time: a 304 costs little and nobody sees an old page.
 REVALIDATE = "public, no-cache"
 

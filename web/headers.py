@@ -1,20 +1,16 @@
-"""Headers of all answers, and one address for everything: no slash at the end."""
+"""Headers of all answers, by what is asked for: a page, a feed, the API."""
 
 from __future__ import annotations
 
 import re
 import uuid
-from urllib.parse import quote
 
 from flask import Flask
 from flask import Response
-from flask import redirect
 from flask import request
-from werkzeug.wrappers import Response as BaseResponse
 
 from feeds.addresses import API
 from feeds.formats import FORMATS
-from web.state import get_state
 
 #: Pages show pictures and films of other sites, and run nothing.
 _CONTENT_POLICY = (
@@ -25,8 +21,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 def register(app: Flask) -> None:
-    """Have the application do so."""
-    app.before_request(_without_slash)
+    """Have the application add them."""
     app.after_request(_add_headers)
 
 
@@ -38,19 +33,6 @@ def is_api() -> bool:
 def is_feed() -> bool:
     """Whether the request is for a feed."""
     return not is_api() and request.path.endswith(tuple(FORMATS))
-
-
-def moved(path: str) -> BaseResponse:
-    """A redirect for ever to a path of `feeds.addresses`; what stands behind the question mark is kept."""
-    query = request.query_string.decode("latin-1")
-    return redirect(get_state().site.local(path) + (f"?{query}" if query else ""), 301)
-
-
-def _without_slash() -> BaseResponse | None:
-    """Slashes in front are dropped too: `//host/` would lead to another site."""
-    if request.path.endswith("/") and (name := request.path.strip("/")) and request.method in {"GET", "HEAD"}:
-        return moved(f"/{quote(name)}")
-    return None
 
 
 def _add_headers(response: Response) -> Response:

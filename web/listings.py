@@ -14,10 +14,13 @@ from feeds.formats import Format
 from web.cache import Rendered
 from web.conditional import FEED_CACHING
 from web.conditional import answer
-from web.headers import moved
 from web.pages import listing_page
+from web.parameters import COLLAPSE
+from web.parameters import read_collapse
+from web.redirects import moved
 from web.selections import KINDS
 from web.selections import Selection
+from web.selections import collapsed
 from web.selections import read_feed
 from web.selections import select
 from web.selections import select_entries
@@ -59,6 +62,8 @@ def _split(name: str) -> tuple[str, Format | None]:
 
 
 def _answer(selection: Selection, form: Format | None, state: State) -> Response:
+    if read_collapse(request.args):
+        selection = collapsed(selection)
     if form is None:
         return listing_page(selection, request.args.get("cursor") or None)
     return answer(_feed(selection, form, state), FEED_CACHING)
@@ -66,7 +71,8 @@ def _answer(selection: Selection, form: Format | None, state: State) -> Response
 
 def _cached(state: State) -> Rendered | None:
     """Whatever stands in the cache stands under its canonical path, so a hit needs no look at the words."""
-    return state.cache.get(request.path, state.store.version())
+    query = f"?collapse={COLLAPSE}" if read_collapse(request.args) else ""
+    return state.cache.get(request.path + query, state.store.version())
 
 
 def _feed(selection: Selection, form: Format, state: State) -> Rendered:

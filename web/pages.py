@@ -2,46 +2,47 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 
 from flask import Blueprint
-from flask import Flask
 from flask import Response
 from flask import redirect
 from flask import render_template
 from werkzeug.wrappers import Response as BaseResponse
 
-from feeds import addresses
 from feeds.addresses import DOCUMENTS
 from feeds.addresses import ENTRIES
 from feeds.addresses import HOME
 from feeds.addresses import STATIC
 from feeds.addresses import entry_path
 from feeds.errors import NotFoundError
-from feeds.formats import FORMATS
 from feeds.model import Entry
 from feeds.model import EntryQuery
+from feeds.model import RelationKind
 from feeds.model import Tally
-from feeds.titles import display_title
 from web.api import entry_urn
 from web.cache import Rendered
 from web.conditional import REVALIDATE
 from web.conditional import answer
-from web.headers import moved
+from web.history import latest_edits
+from web.reasons import near_misses
+from web.reasons import reasons
+from web.redirects import moved
 from web.selections import Selection
 from web.selections import read_page
 from web.state import State
 from web.state import get_state
+from web.stories import also_told
 
 bp = Blueprint("pages", __name__)
 
 _HTML = "text/html; charset=utf-8"
 #: Entries on the front page.
 _NEWEST = 20
+#: Kinds of listings, each also the name of a part of the front page.
+_LISTED_AT_HOME = ("authors", "topics", "sources")
 
 
 @bp.get(HOME)
@@ -66,7 +67,15 @@ def entry(words: str) -> BaseResponse:
     if words != entry_id.removeprefix("urn:uuid:"):
         return moved(entry_path(entry_id))
     found = state.store.entry(entry_id)
-    return _page("entry.html", entry=found, related=_related(found, state))
+    return _page(
+        "entry.html",
+        entry=found,
+        related=_related(found, state),
+        told=also_told(found, state),
+        edits=latest_edits(found, state),
+        reasons=reasons(found, state),
+        missed=near_misses(found, state),
+    )
 
 
 @bp.get(DOCUMENTS)
@@ -74,6 +83,12 @@ def documents() -> Response:
     """What was read: entries, what was left out and why, what is wrong."""
     reports = sorted(get_state().store.documents(), key=lambda report: (report.failure is None, report.info.name))
     return _page("documents.html", reports=reports)
+
+
+@bp.get(f"/<any({','.join(_LISTED_AT_HOME)}):kind>")
+def listed_at_home(kind: str) -> BaseResponse:
+    """Who shortens an address comes here; not for ever, as a page of its own may stand here one day."""
+    return redirect(f"{get_state().site.local(HOME)}#{kind}", 302)
 
 
 @bp.get("/favicon.ico")
@@ -98,16 +113,7 @@ def readyz() -> Response:
 def listing_page(selection: Selection, cursor: str | None) -> Response:
     """A listing as a page. Raises `QueryError` for a cursor that is none."""
     found = read_page(selection, cursor, get_state())
-    return _page("listing.html", listing=found, facts=selection.facts, first=cursor is None)
-
-
-def prepare_templates(app: Flask) -> None:
-    """What the templates may call."""
-    app.jinja_env.globals.update(addresses=addresses, formats=tuple(FORMATS.values()))
-    app.jinja_env.filters.update(
-        display_title=display_title, day=_day, moment=_moment, counted=_counted, number=_number, lines=_lines
-    )
-    app.context_processor(lambda: {"site": get_state().site})
+    return _page("listing.html", listing=found, selection=selection, first=cursor is None)
 
 
 def _page(template: str, **values: object) -> Response:
@@ -130,35 +136,12 @@ def _all_topics(state: State) -> list[Tally]:
 
 
 def _related(entry: Entry, state: State) -> list[tuple[str, Entry]]:
-    """The entries that this one is related to, each with how; those withdrawn are left out."""
+    """The entries that this one is related to, each with how; those withdrawn are left out.
+
+    Those of the same story have a place of their own.
+    """
     found = []
-    for relation in entry.relations:
+    for relation in (one for one in entry.relations if one.kind is not RelationKind.SAME_STORY):
         with suppress(NotFoundError):
             found.append((relation.kind.value.replace("_", " "), state.store.entry(relation.entry)))
     return found
-
-
-def _day(entry: Entry) -> str:
-    """The calendar date where the source is; the day that the entry was found on where nothing tells its own."""
-    published = entry.published
-    if published.date is not None:
-        return published.date.isoformat()
-    return f"undated, found {published.at.date().isoformat()}"
-
-
-def _moment(at: datetime) -> str:
-    return at.strftime("%Y-%m-%d %H:%M UTC")
-
-
-def _number(count: int, one: str, many: str | None = None) -> str:
-    return f"{count} {one if count == 1 else many or one + 's'}"
-
-
-def _lines(lines: tuple[int, int]) -> str:
-    first, last = lines
-    return f"line {first}" if first == last else f"lines {first}–{last}"
-
-
-def _counted(reasons: Iterable[str]) -> list[tuple[str, int]]:
-    """Each reason with how often it is given, the commonest first."""
-    return Counter(reasons).most_common()

@@ -12,16 +12,24 @@ from feeds.model import EntryQuery
 from web.state import State
 from web.suggestions import suggest
 
-ENTRY_FILTERS = ("document", "author", "topic", "source", "role")
+ENTRY_FILTERS = ("document", "author", "topic", "source", "role", "collapse")
 PAGING = ("limit", "cursor")
 #: What each operation of the API takes, by the name of its endpoint in Flask.
 PARAMETERS = {
     "api.entries": (*ENTRY_FILTERS, *PAGING),
+    "api.entry": ("include",),
     "api.authors": PAGING,
     "api.topics": PAGING,
+    "api.topic_statistics": (),
     "api.sources": PAGING,
     "api.documents": PAGING,
+    "stories.listed": PAGING,
+    "stories.one": (),
+    "history.revisions": (),
+    "history.changes": ("since", "limit"),
 }
+COLLAPSE = "story"
+NEAR_TOPICS = "near_topics"
 ROLES = ("byline", "quoted", "any")
 DEFAULT_LIMIT = 50
 MOST = 100
@@ -53,11 +61,35 @@ def read_entry_query(given: MultiDict[str, str], state: State) -> EntryQuery:
         authors=_slugs("author", given, state),
         topics=_slugs("topic", given, state),
         source=next(iter(_slugs("source", given, state)), None),
-        document=given.get("document") or None,
+        document=_document(given),
         role=role,
         limit=read_limit(given),
         cursor=given.get("cursor") or None,
+        collapse=read_collapse(given),
     )
+
+
+def read_include(given: MultiDict[str, str]) -> bool:
+    """Whether the topics are asked for that an entry is nearly in. Raises `QueryError`."""
+    words = given.get("include", "")
+    if words not in {"", NEAR_TOPICS}:
+        raise QueryError("include", f"{words!r} is nothing that can be included", (NEAR_TOPICS,))
+    return bool(words)
+
+
+def read_collapse(given: MultiDict[str, str]) -> bool:
+    """Whether only one entry of each story is asked for. Raises `QueryError`."""
+    words = given.get("collapse", "")
+    if words not in {"", COLLAPSE}:
+        raise QueryError("collapse", f"{words!r} is nothing to collapse by", (COLLAPSE,))
+    return bool(words)
+
+
+def _document(given: MultiDict[str, str]) -> str | None:
+    """An empty name is a program that lost it: all entries would be the wrong answer."""
+    if (name := given.get("document")) == "":
+        raise QueryError("document", "is empty; give the name of a document, or leave it out")
+    return name
 
 
 def _slugs(name: str, given: MultiDict[str, str], state: State) -> tuple[str, ...]:

@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from feeds.addresses import ascii_url
 from feeds.addresses import author_path
 from feeds.addresses import entry_path
 from feeds.addresses import source_path
+from feeds.addresses import story_path
 from feeds.addresses import topic_path
 from feeds.model import DocumentReport
 from feeds.model import Entry
 from feeds.model import Person
+from feeds.model import Story
 from feeds.model import Tally
+from feeds.model import Telling
 from feeds.model import TopicHit
 from feeds.titles import display_title
 from feeds.topics import Topic
+from feeds.topics.sentences import why
+from feeds.topics.statistics import TopicStatistics
+from web.reasons import near_misses
 from web.state import State
 
 Resource = Mapping[str, object]
@@ -58,6 +65,55 @@ def entry(found: Entry, state: State) -> Resource:
             for relation in found.relations
         ],
         "revision": found.revision,
+    }
+
+
+def story(found: Story, state: State) -> Resource:
+    """A story without its entries."""
+    return {
+        "id": found.id,
+        "title": display_title(found.lead),
+        "entries": found.entries,
+        "first_published": moment(found.first),
+        "last_published": moment(found.last),
+        "keys": list(found.keys),
+        "lead": found.lead.id,
+        "url": state.site.url(story_path(found.id)),
+    }
+
+
+def telling(found: Telling, state: State) -> Resource:
+    """An entry in a story, with what joins it."""
+    return {
+        "how": found.how,
+        "key": found.key,
+        "weak": found.is_weak,
+        "in_passing": found.hangs,
+        "entry": entry(found.entry, state),
+    }
+
+
+def near_topics(found: Entry, state: State) -> Resource:
+    """The topics that an entry is nearly in, with why it is not."""
+    missed = near_misses(found, state)
+    return {"near_topics": [{"slug": m.slug, "name": m.name, "score": m.score, "why": m.why} for m in missed]}
+
+
+def topic_statistics(found: TopicStatistics, state: State) -> Resource:
+    """How topics are spread over entries and months, and which of them stand together."""
+    return {
+        "entries": found.entries,
+        "without_topics": found.without,
+        "topics": [
+            {
+                "slug": one.slug,
+                "name": state.site.topic_name(one.slug),
+                "entries": one.entries,
+                "months": [{"month": month, "entries": number} for month, number in one.months.items()],
+                "together": [{"slug": slug, "entries": number} for slug, number in one.together],
+            }
+            for one in found.topics
+        ],
     }
 
 
@@ -108,6 +164,8 @@ def document(report: DocumentReport) -> Resource:
         "name": info.name,
         "title": info.title,
         "url": info.url,
+        "lead": info.lead,
+        "cover": info.cover and ascii_url(info.cover),
         "source": report.source,
         "format": info.format,
         "encoding": info.encoding,
@@ -133,7 +191,9 @@ def _person(person: Person, **role: str) -> Resource:
 
 def _hit(hit: TopicHit, state: State) -> Resource:
     evidence = [{"rule": item.rule, "words": item.words, "place": item.place} for item in hit.evidence]
-    return {"slug": hit.slug, "name": state.site.topic_name(hit.slug), "score": hit.score, "evidence": evidence}
+    name = state.site.topic_name(hit.slug)
+    sentence = why(name, hit.evidence, hit.score)
+    return {"slug": hit.slug, "name": name, "score": hit.score, "evidence": evidence, "why": sentence}
 
 
 def _counts(tally: Tally | None) -> Resource:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlencode
 
 from feeds.addresses import AUTHORS
+from feeds.addresses import DOCUMENTS
 from feeds.addresses import ENTRIES
 from feeds.addresses import SOURCES
 from feeds.addresses import TOPICS
+from feeds.addresses import ascii_url
 from feeds.addresses import listing_path
 from feeds.errors import NotFoundError
 from feeds.listing import BEFORE_ALL
@@ -22,7 +26,9 @@ from feeds.listing import within_budget
 from feeds.listing import within_window
 from feeds.model import Entry
 from feeds.model import EntryQuery
+from feeds.model import Tally
 from feeds.store import Store
+from web.parameters import COLLAPSE
 from web.state import State
 
 #: More names in one address than anybody types.
@@ -40,8 +46,11 @@ class Selection:
     query: EntryQuery
     #: The slugs as they are, where the address named something by another name.
     slugs: tuple[str, ...] = ()
-    #: Small facts for the page.
+    #: For the page: how many entries there are, None where nobody counts them.
+    count: int | None = None
+    #: For the page: small facts, and the address of a picture.
     facts: tuple[str, ...] = ()
+    cover: str | None = None
 
     def leads_elsewhere(self, asked: Sequence[str]) -> bool:
         """Whether the address used an alias or another case; the order does not count."""
@@ -50,7 +59,13 @@ class Selection:
 
 def select_entries(state: State) -> Selection:
     """All entries."""
-    return Selection(path=ENTRIES, title=state.site.name, description="All entries, newest first.", query=EntryQuery())
+    return Selection(
+        path=ENTRIES,
+        title=state.site.name,
+        description="All entries, newest first.",
+        query=EntryQuery(),
+        count=sum(tally.entries for tally in state.store.sources()),
+    )
 
 
 def select(kind: str, slugs: Sequence[str], state: State) -> Selection:
@@ -58,6 +73,18 @@ def select(kind: str, slugs: Sequence[str], state: State) -> Selection:
     if not all(slugs) or len(slugs) > _MOST_SLUGS:
         raise NotFoundError(KINDS[kind].noun, ",".join(slugs))
     return KINDS[kind].select(slugs, state)
+
+
+def collapsed(selection: Selection) -> Selection:
+    """The same listing with one entry of each story, under an address of its own."""
+    return replace(
+        selection,
+        path=f"{selection.path}?{urlencode({'collapse': COLLAPSE})}",
+        title=f"{selection.title} (one a story)",
+        description=f"{selection.description.rstrip('.')}; of each story only the first.",
+        query=replace(selection.query, collapse=True),
+        count=None,
+    )
 
 
 def read_feed(selection: Selection, state: State) -> Listing:
@@ -112,6 +139,7 @@ def _authors(slugs: Sequence[str], state: State) -> Selection:
         description=f"Entries by {_any_of(names)}, newest first.",
         query=EntryQuery(authors=found),
         slugs=found,
+        count=one.entries if one else None,
         facts=tuple(facts),
     )
 
@@ -130,6 +158,7 @@ def _topics(slugs: Sequence[str], state: State) -> Selection:
         description=f"Entries about {_any_of(names)}, newest first.",
         query=EntryQuery(topics=found),
         slugs=found,
+        count=_entries(state.store.topics(), found[0]) if len(found) == 1 else None,
         facts=facts,
     )
 
@@ -145,8 +174,28 @@ def _sources(slugs: Sequence[str], state: State) -> Selection:
         description=f"Entries from {source.name}, newest first.",
         query=EntryQuery(source=source.slug),
         slugs=(source.slug,),
+        count=_entries(state.store.sources(), source.slug),
         facts=(source.url,) if source.url else (),
     )
+
+
+def _documents(names: Sequence[str], state: State) -> Selection:
+    """One document only; its name may hold a comma. What it tells of itself stands where others are described."""
+    report = state.store.document(",".join(names))
+    info = report.info
+    return Selection(
+        path=listing_path(DOCUMENTS, (info.name,)),
+        title=info.title or info.name,
+        description=info.lead or f"Entries of the document {info.name}.",
+        query=EntryQuery(document=info.name),
+        slugs=tuple(info.name.split(",")),
+        facts=tuple(filter(None, [info.name if info.title else None, info.format, info.url])),
+        cover=info.cover and ascii_url(info.cover),
+    )
+
+
+def _entries(tallies: Iterable[Tally], slug: str) -> int:
+    return next((tally.entries for tally in tallies if tally.slug == slug), 0)
 
 
 def _any_of(names: Sequence[str]) -> str:
@@ -166,4 +215,5 @@ KINDS = {
     AUTHORS.strip("/"): Kind("author", _authors),
     TOPICS.strip("/"): Kind("topic", _topics),
     SOURCES.strip("/"): Kind("source", _sources),
+    DOCUMENTS.strip("/"): Kind("document", _documents),
 }

@@ -1,4 +1,4 @@
-"""What somebody may have meant who asked for an author, topic or source that is not there."""
+"""What somebody may have meant who asked for an author, topic, source or document that is not there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from feeds.addresses import DOCUMENTS
 from feeds.addresses import author_path
+from feeds.addresses import listing_path
 from feeds.addresses import source_path
 from feeds.addresses import topic_path
 from feeds.errors import NotFoundError
@@ -52,6 +54,10 @@ def _candidates(kind: str, state: State) -> Iterator[tuple[str, Suggestion]]:
     elif kind == "source":
         for tally in state.store.sources():
             yield from _named(_names(tally), Suggestion(tally.slug, tally.name, source_path(tally.slug)))
+    elif kind == "document":
+        for info in (report.info for report in state.store.documents()):
+            suggestion = Suggestion(info.name, info.title or info.name, listing_path(DOCUMENTS, (info.name,)))
+            yield from _named(filter(None, (info.name, info.title)), suggestion)
 
 
 def _names(tally: Tally) -> Iterable[str]:

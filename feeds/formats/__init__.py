@@ -31,7 +31,8 @@ class Format:
 
     def path(self, listing_path: str) -> str:
         """Where this form of a listing stands."""
-        return listing_path + self.suffix
+        path, mark, query = listing_path.partition("?")
+        return path + self.suffix + mark + query
 
 
 # The writers are imported when the first feed is written: a process that serves none need not load feedgen and lxml.

@@ -9,6 +9,7 @@ from lxml import etree
 from feeds.formats import ATOM
 from feeds.formats.generator import Element
 from feeds.formats.generator import Finisher
+from feeds.formats.generator import Generator
 from feeds.formats.generator import add_entry
 from feeds.formats.generator import make_generator
 from feeds.formats.items import Item
@@ -34,7 +35,7 @@ def render(listing: Listing, site: Site) -> bytes:
     return bytes(feed.atom_str())
 
 
-def _add_entry(feed: object, item: Item, feed_language: str, own_id: str) -> None:
+def _add_entry(feed: Generator, item: Item, feed_language: str, own_id: str) -> None:
     entry = add_entry(feed, item, lambda element: _finish(element, item, feed_language, own_id))
     entry.title(item.display_title)
     entry.updated(item.updated)

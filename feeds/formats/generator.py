@@ -6,6 +6,7 @@ feedgen calls `extend_rss` and `extend_atom` of an extension with each element t
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import feedgen.feed  # before any other module of feedgen: feedgen.util needs lxml.etree to be loaded
 from lxml import etree
@@ -21,6 +22,7 @@ from feeds.listing import Listing
 from feeds.listing import Site
 
 Element = etree._Element
+Generator: TypeAlias = feedgen.feed.FeedGenerator
 Finish = Callable[[Element], object]
 
 
@@ -47,7 +49,7 @@ class Finisher:
         return element
 
 
-def make_generator(listing: Listing, site: Site, form: Format, finisher: type[Finisher]) -> feedgen.feed.FeedGenerator:
+def make_generator(listing: Listing, site: Site, form: Format, finisher: type[Finisher]) -> Generator:
     """A feed of feedgen's with everything but its dates, language and entries."""
     feed = feedgen.feed.FeedGenerator()
     feed.register_extension("finisher", finisher, finisher)
@@ -65,7 +67,7 @@ def make_generator(listing: Listing, site: Site, form: Format, finisher: type[Fi
     return feed
 
 
-def add_entry(feed: feedgen.feed.FeedGenerator, item: Item, finish: Finish) -> feedgen.entry.FeedEntry:
+def add_entry(feed: Generator, item: Item, finish: Finish) -> feedgen.entry.FeedEntry:
     """An entry with what RSS and Atom write alike, behind the others: feedgen puts it in front unless told."""
     entry = feed.add_entry(order="append")
     entry.finisher.finish = finish

@@ -33,7 +33,7 @@ from feeds.titles import display_title
 
 #: Written into every feed; without a version, so that an upgrade alone changes no byte.
 GENERATOR = "Feedwright"
-#: How long a reader may keep a feed, for RSS's `ttl`; the Cache-Control header of `web` says the same.
+#: How long a reader may keep a feed: said by RSS's `ttl` and by the Cache-Control header.
 MAX_AGE_SECONDS = 300
 
 _SUMMARY_COLUMNS = 280

@@ -14,6 +14,7 @@ from lxml import etree
 from feeds.formats import RSS
 from feeds.formats.generator import Element
 from feeds.formats.generator import Finisher
+from feeds.formats.generator import Generator
 from feeds.formats.generator import add_entry
 from feeds.formats.generator import make_generator
 from feeds.formats.items import MAX_AGE_SECONDS
@@ -54,7 +55,7 @@ def rss_language(tag: str) -> str:
     return _LANGUAGES.get(tag.lower(), tag.lower())
 
 
-def _add_item(feed: object, item: Item, feed_language: str) -> None:
+def _add_item(feed: Generator, item: Item, feed_language: str) -> None:
     entry = add_entry(feed, item, lambda element: _finish(element, item, feed_language))
     if item.title:
         entry.title(item.title)
