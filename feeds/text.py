@@ -8,6 +8,7 @@ from itertools import accumulate
 
 #: All but XML 1.0's Char production (section 2.2), and the C1 controls that it discourages.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
+_NO_LETTER = re.compile(r"[\W_]+")
 _SENTENCE_END = re.compile(r"[。！？!?…](?:[”’」』）)\"]*)|(?<!\d)\.(?=\s|$)")
 #: Characters that belong to the one before them: combining marks, variation selectors, joiners, skin tones.
 _JOINS = re.compile("[\u0300-\u036f\u200d\ufe00-\ufe0f\u20d0-\u20ff\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]")
@@ -20,7 +21,7 @@ def clean_text(text: str) -> str:
 
 def letters(text: str) -> str:
     """Letters and digits only, in one case: what stays the same when marks, spaces and punctuation are edited."""
-    return "".join(c for c in text.casefold() if c.isalnum())
+    return _NO_LETTER.sub("", text.casefold())
 
 
 def one_line(text: str) -> str:
