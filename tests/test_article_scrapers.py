@@ -38,7 +38,7 @@ ROOT = HERE.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
 SCRAPERS = {"article": article, "dump": dump, "flattened": flattened}
 DOCUMENTS = sorted(p for kind in SCRAPERS for p in (HERE / "documents" / kind).glob("*.md"))
-SAMPLES = sorted((ROOT / "scrapers" / "samples").glob("sample-*.md"))
+SAMPLES = [ROOT / "scrapers" / "samples" / f"{name}.md" for name in SCRAPERS]
 
 
 def _read(path: Path) -> Document:
@@ -97,7 +97,7 @@ def test_a_document_is_recognised_by_its_scraper_alone(path: Path) -> None:
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda p: p.stem)
 def test_a_sample_is_recognised_by_its_scraper_or_by_none_of_these(path: Path) -> None:
     scores = _scores(_read(path))
-    kind = path.stem.removeprefix("sample-")
+    kind = path.stem
     assert [name for name, score in scores.items() if score >= 0.5] == ([kind] if kind in SCRAPERS else [])
 
 
@@ -308,7 +308,7 @@ def test_hostile_text_keeps_its_letters(unit: str) -> None:
 
 
 def test_the_letters_of_both_versions_are_in_the_body_once() -> None:
-    path = ROOT / "scrapers" / "samples" / "sample-flattened.md"
+    path = ROOT / "scrapers" / "samples" / "flattened.md"
     scraped = flattened.scrape(_read(path))
     whole = _read(path).text.split("\n")[0]
     captions = "".join(skip.words for skip in scraped.skips if skip.reason.startswith("caption"))
@@ -321,7 +321,7 @@ def _digits(text: str) -> str:
 
 
 def test_a_day_without_a_year_is_no_date() -> None:
-    assert flattened.scrape(_read(ROOT / "scrapers" / "samples" / "sample-flattened.md")).posts[0].date is None
+    assert flattened.scrape(_read(ROOT / "scrapers" / "samples" / "flattened.md")).posts[0].date is None
 
 
 @pytest.mark.parametrize(
@@ -417,7 +417,7 @@ def test_what_is_no_article_is_recognised_by_none(text: str) -> None:
 
 
 def test_a_round_up_has_no_main_link_and_keeps_its_links() -> None:
-    post = dump.scrape(_read(ROOT / "scrapers" / "samples" / "sample-dump.md")).posts[2]
+    post = dump.scrape(_read(ROOT / "scrapers" / "samples" / "dump.md")).posts[2]
     assert (post.url, post.link_choice) == (None, LinkChoice.NONE)
     assert len(re.findall("https://", post.body)) == 3
 
