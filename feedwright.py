@@ -13,8 +13,10 @@ from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from feeds.model import EntryQuery
     from feeds.settings import Settings
     from feeds.store import Store
+    from feeds.topics import Explanation
+    from feeds.topics import Topics
     from scrapers.ingest import Outcome
 
 _NUMBERS = frozenset({"entries", "new", "changed", "warnings"})
@@ -50,7 +54,7 @@ def main() -> None:
     """Turn what people publish in any shape into entries, and serve them as feeds and a JSON API.
 
     Settings come from the environment: DATABASE_URL, PUBLIC_BASE_URL, SITE_NAME, SITE_LANGUAGE, PORT,
-    WEB_CONCURRENCY, TOPICS, SOURCES.
+    WEB_CONCURRENCY, TOPICS, AUTHORS, SOURCES, SOURCE_DATE_EPOCH.
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
 
@@ -76,6 +80,7 @@ def ingest(paths: tuple[str, ...], format_: str | None, source: str | None, as_j
     Reading the same document again changes nothing. What cannot be read is reported and never stops the rest; then
     the exit status is 3.
     """
+    from feeds.aliases import load_aliases
     from feeds.topics import load_topics
     from scrapers.formats import named
     from scrapers.ingest import Plan
@@ -86,12 +91,22 @@ def ingest(paths: tuple[str, ...], format_: str | None, source: str | None, as_j
     settings = _settings()
     if format_ is not None:
         named(format_)
-    plan = Plan(load_topics(settings.topics), load_sources(settings.sources), datetime.now(UTC), format_, source)
+    now = settings.source_date_epoch or datetime.now(UTC)
+    plan = Plan(
+        load_topics(settings.topics),
+        load_aliases(settings.authors),
+        load_sources(settings.sources),
+        now,
+        format_,
+        source,
+    )
     documents = find_documents(paths)
+    if not documents:
+        raise click.ClickException(f"there are no documents in {', '.join(paths)}")
     with _store(settings, create=True) as store:
         outcomes = list(_with_progress(read_all(documents, store, plan), len(documents)))
     click.echo(_json({"documents": [_outcome(o) for o in outcomes]})) if as_json else _print_outcomes(outcomes)
-    if not outcomes or any(outcome.failure for outcome in outcomes):
+    if any(outcome.failure for outcome in outcomes):
         sys.exit(SOME_FAILED)
 
 
@@ -162,12 +177,97 @@ def explain(id: str, as_json: bool) -> None:
         entry = store.entry(_urn(id))
     topics = load_topics(settings.topics)
     links = [link.url for link in entry.links]
-    found = topics.explain(entry.title, entry.content_text, links=links)
+    found = topics.explain(entry.title, entry.content_text, labels=entry.labels, links=links)
     if as_json:
-        click.echo(_json({"id": entry.id, "topics": [_explanation(e) for e in found]}))
+        click.echo(_json({"id": entry.id, "topics": [_explanation(e, topics) for e in found]}))
         return
     for explanation in found:
-        click.echo(_sentence(explanation))
+        click.echo(_explanation(explanation, topics)["why"])
+    if not found:
+        click.echo("In no topic: none of the words of any topic was found.")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
+def retopic(as_json: bool) -> None:
+    """Find the topics of all entries anew after a change of rules, without reading documents again.
+
+    Ids, dates and "updated" stay as they are; a second run changes nothing.
+    """
+    from feeds.topics import load_topics
+
+    settings = _settings()
+    topics = load_topics(settings.topics)
+    with _store(settings) as store:
+        done = store.retopic(topics.classify, datetime.now(UTC))
+    if as_json:
+        counts = {"entries": done.entries, "moved": done.moved, "reasons": done.reasons}
+        click.echo(_json({**counts, "gained": dict(done.gained), "lost": dict(done.lost)}))
+        return
+    for slug in sorted(done.gained.keys() | done.lost.keys()):
+        click.echo(f"{slug:<18}  +{done.gained[slug]}  -{done.lost[slug]}")
+    click.echo(f"{done.entries} entries: {done.moved} in other topics, {done.reasons} in the same for other reasons")
+
+
+@main.group(invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of the table.")
+@click.pass_context
+def topics(ctx: click.Context, as_json: bool) -> None:
+    """Tell how topics are spread: entries by topic and month, and which topics stand together."""
+    from dataclasses import asdict
+
+    from feeds.topics.statistics import lines
+    from feeds.topics.statistics import summarise
+
+    if ctx.invoked_subcommand is not None:
+        return
+    with _store(_settings()) as store:
+        found = summarise(store.topic_counts())
+    click.echo(_json(asdict(found)) if as_json else "\n".join(lines(found)))
+
+
+@topics.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--gold", type=click.Path(path_type=Path), default=Path("gold"), show_default=True, metavar="DIR")
+@click.option("--worst", type=click.IntRange(0, 1000), default=20, show_default=True, help="So many errors are listed.")
+def check(file: Path, gold: Path, worst: int) -> None:
+    """Score the rules in FILE against entries that people labelled, and list the worst errors with their reasons.
+
+    DIR holds a JSON file a document: its name, and the first words and the topics of each entry. The documents must
+    have been ingested; with which rules does not matter.
+    """
+    from feeds.model import EntryQuery
+    from feeds.topics import load_topics
+    from feeds.topics.checking import check as compare
+    from feeds.topics.checking import lines
+    from feeds.topics.checking import read_labelled
+
+    rules = load_topics(file)
+    with _store(_settings()) as store:
+        done = compare(rules, read_labelled(gold), lambda name: _all(store, EntryQuery(document=name, limit=1000)))
+    click.echo("\n".join(lines(done, {topic.slug: topic.name_en for topic in rules}, worst)))
+
+
+@main.command()
+@click.argument("id")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def withdraw(id: str, yes: bool) -> None:
+    """Withdraw an entry for good: no document that holds it, and no copy of it, brings it back."""
+    with _store(_settings()) as store:
+        if not yes:
+            click.confirm(f"Withdraw {_called(_urn(id), store)} for good?", abort=True)
+        news = store.withdraw(_urn(id), datetime.now(UTC))
+    click.echo("Withdrawn for good." if news else "It was withdrawn for good before.")
+
+
+def _called(id: str, store: Store) -> str:
+    from feeds.errors import GoneError
+    from feeds.titles import display_title
+
+    try:
+        return f"“{display_title(store.entry(id))}”"
+    except GoneError:
+        return id
 
 
 def _settings() -> Settings:
@@ -290,15 +390,25 @@ def _document_row(report: Any) -> dict[str, Any]:
     }
 
 
-def _explanation(explanation: Any) -> dict[str, Any]:
-    evidence = [{"rule": e.rule, "words": e.words, "place": e.place} for e in explanation.evidence]
-    return {"topic": explanation.slug, "score": explanation.score, "given": explanation.given, "evidence": evidence}
+def _explanation(explanation: Explanation, topics: Topics) -> dict[str, Any]:
+    from feeds.topics.sentences import why
+    from feeds.topics.sentences import why_not
+
+    e, name = explanation, topics.get(explanation.slug).name_en
+    evidence = [{"rule": found.rule, "words": found.words, "place": found.place} for found in e.evidence]
+    told = why(name, e.evidence, e.score) if e.given else why_not(name, e.evidence, e.score, e.needed)
+    figures = {"score": e.score, "needed": e.needed, "given": e.given}
+    return {"topic": e.slug, **figures, "evidence": evidence, "why": told}
 
 
-def _sentence(explanation: Any) -> str:
-    verdict = "given" if explanation.given else "not given"
-    found = "; ".join(f"{e.words!r} in the {e.place} ({e.rule})" for e in explanation.evidence)
-    return f"{explanation.slug}: {verdict}, {explanation.score:.2f} of the 1.00 it takes: {found}"
+def _all(store: Store, query: EntryQuery) -> Iterator[Entry]:
+    """All entries of a query, page by page."""
+    while True:
+        page = store.entries(query)
+        yield from page.entries
+        if page.next is None:
+            return
+        query = replace(query, cursor=page.next)
 
 
 def _urn(id: str) -> str:

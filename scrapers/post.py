@@ -63,6 +63,8 @@ class RawPost:
     #: Links that stand in the headline and so not in the body.
     headline_links: tuple[str, ...] = ()
     link_choice: LinkChoice = LinkChoice.LABEL_OR_FIRST
+    #: Topics, tags and categories that its author gave to this very post.
+    labels: tuple[str, ...] = ()
     #: Identifiers of the post that survive any edit, such as its own status address.
     natural_keys: tuple[str, ...] = ()
     section: str | None = None

@@ -16,7 +16,7 @@ _PARAGRAPHS = frozenset(
     "main nav ol p pre section table ul".split()
 )
 _LINES = frozenset("br dd dt li tr summary caption".split())
-#: Characters of a line that are kept on either side of a link: a label is short, and a line can hold thousands of links.
+#: Characters of a line that are kept on either side of a link: labels are short, and a line can hold many links.
 _AROUND = 200
 _CJK = r"[\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]"
 _JOIN = re.compile(rf"(?<={_CJK})[ \t]*\n\s*(?={_CJK})")

@@ -52,6 +52,24 @@ def test_reading_tells_a_machine_what_it_did(run: Run) -> None:
     assert any(d["skipped"] for d in first)
 
 
+def test_an_entry_is_withdrawn_for_good(run: Run) -> None:
+    run("ingest", str(samples_folder()))
+    entry_id = json.loads(run("list", "--json", "--limit", "1").stdout)["entries"][0]["id"]
+    run("withdraw", entry_id, status=1)  # nobody is there to say yes
+    assert "for good" in run("withdraw", entry_id, "--yes").stdout
+    assert "before" in run("withdraw", entry_id, "--yes").stdout
+    run("ingest", str(samples_folder()))
+    assert "no entry" in run("show", entry_id, status=1).stderr
+    assert "no entry" in run("withdraw", "urn:uuid:00000000-0000-0000-0000-000000000000", "--yes", status=1).stderr
+
+
+def test_the_moment_that_counts_as_now_can_be_set(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "log.md").write_text("### 01\n\n林舟\n@linzhou\n没有日期的一条帖子，说说今天的晚饭。\n", "utf-8")
+    run("ingest", str(tmp_path / "log.md"), SOURCE_DATE_EPOCH="1700000000")
+    entry_id = json.loads(run("list", "--json").stdout)["entries"][0]["id"]
+    assert json.loads(run("show", "--json", entry_id).stdout)["updated"] == "2023-11-14T22:13:20+00:00"
+
+
 def test_a_failed_document_shows_in_the_exit_status_and_with_its_place(run: Run, tmp_path: Path) -> None:
     (tmp_path / "odd.md").write_text("nothing that we know", "utf-8")
     done = run("ingest", str(tmp_path / "odd.md"), str(samples_folder()), status=3)
@@ -92,3 +110,25 @@ def test_help_loads_nothing_heavy(run: Run) -> None:
     assert done.returncode == 0, done.stderr
     for command in ("ingest", "serve", "list", "show", "explain", "migrate"):
         assert command in done.stdout
+
+
+def test_topics_are_counted_found_anew_and_checked(run: Run, tmp_path: Path) -> None:
+    run("ingest", str(samples_folder()))
+    counted = json.loads(run("topics", "--json").stdout)
+    assert counted["entries"] > counted["without"]
+    assert "stands with" in run("topics").stdout
+    unchanged = json.loads(run("retopic", "--json").stdout)
+    assert (unchanged["entries"], unchanged["moved"], unchanged["reasons"]) == (counted["entries"], 0, 0)
+    rules = tmp_path / "rules.toml"
+    topic = '[[topic]]\nslug = "all"\nzh = "全"\nen = "All"\nrules = [{ words = ["的"], weight = 9 }]\n'
+    rules.write_text(topic, "utf-8")
+    assert "all " in run("retopic", TOPICS=str(rules)).stdout
+    entry = json.loads(run("list", "--json", "--limit", "1").stdout)["entries"][0]
+    text = json.loads(run("show", "--json", entry["id"]).stdout)
+    labelled = {"key": "1", "title": text["title"], "starts_with": text["text"][:12], "topics": ["all"]}
+    (tmp_path / "gold").mkdir()
+    (tmp_path / "gold" / "one.json").write_text(
+        json.dumps({"document": text["document"].partition(":")[0], "entries": [labelled]}), "utf-8"
+    )
+    assert "1 entries compared" in run("topics", "check", str(rules), "--gold", str(tmp_path / "gold")).stdout
+    assert "has no labelled set" in run("topics", "check", str(rules), "--gold", str(tmp_path), status=1).stderr

@@ -16,6 +16,7 @@ import pytest
 from lxml import etree
 from werkzeug.serving import make_server
 
+from feeds.aliases import load_aliases
 from feeds.model import EntryQuery
 from feeds.settings import load_settings
 from feeds.store import Store
@@ -53,7 +54,7 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     url = f"sqlite:///{tmp_path_factory.mktemp('seeds') / 'store.db'}"
     migrate(url)
     with open_store(url) as store:
-        plan = Plan(load_topics(), load_sources(), datetime.now(UTC))
+        plan = Plan(load_topics(), load_aliases(), load_sources(), datetime.now(UTC))
         outcomes = list(ingest(find_documents([str(CORPUS / "seeds")]), store, plan))
         assert [outcome.failure for outcome in outcomes] == [None] * 5
         yield store
@@ -107,7 +108,7 @@ def test_a_sibling_document_gives_entries_that_are_whole(path: Path, tmp_path: P
     url = f"sqlite:///{tmp_path / 'store.db'}"
     migrate(url)
     with open_store(url) as store:
-        (outcome,) = ingest([path], store, Plan(load_topics(), load_sources(), datetime.now(UTC)))
+        (outcome,) = ingest([path], store, Plan(load_topics(), load_aliases(), load_sources(), datetime.now(UTC)))
         assert outcome.failure is None
         entries = store.entries(EntryQuery(limit=1000)).entries
     assert len(entries) == outcome.entries

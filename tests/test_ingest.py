@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from feeds.aliases import load_aliases
 from feeds.model import EntryQuery
 from feeds.model import Precision
 from feeds.store import Store
@@ -43,7 +44,7 @@ def read(store: Store, topics: Topics) -> Read:
     """Ingest paths; give the outcomes by document name."""
 
     def reading(*paths: Path, format: str | None = None, source: str | None = None) -> dict[str, Outcome]:
-        plan = Plan(topics, load_sources(), NOW, format, source)
+        plan = Plan(topics, load_aliases(), load_sources(), NOW, format, source)
         return {outcome.name: outcome for outcome in ingest(find_documents([str(p) for p in paths]), store, plan)}
 
     return reading
@@ -186,7 +187,7 @@ def test_an_unexpected_error_in_one_document_is_recorded_and_the_rest_goes_on(
 
     for name in ("a.md", "b.md"):
         (folder / name).write_text(GOOD.replace("好的", name), "utf-8")
-    plan = Plan(topics, load_sources(), NOW)
+    plan = Plan(topics, load_aliases(), load_sources(), NOW)
     outcomes = list(ingest(find_documents([str(folder)]), Failing(), plan))  # type: ignore[arg-type]
     assert [bool(o.failure) for o in outcomes] == [True, False]
 

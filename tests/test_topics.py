@@ -14,6 +14,8 @@ from feeds.errors import ConfigError
 from feeds.errors import NotFoundError
 from feeds.topics import Topics
 from feeds.topics import load_topics
+from feeds.topics.sentences import why
+from feeds.topics.sentences import why_not
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -252,6 +254,8 @@ def test_loading_does_not_build_what_only_matching_needs() -> None:
         ("GPT", "ＧＰＴ", True),
         ("naïve", "naïveté", False),
         (".NET", "用.NET写", True),
+        ("D-ID", "d-id", True),
+        ("D-ID", "did", False),
     ],
 )
 def test_a_word_hits_only_as_a_word(load: LoadRules, word: str, text: str, hits: bool) -> None:
@@ -307,10 +311,121 @@ def test_a_product_alone_leads_to_its_company(load: LoadRules) -> None:
 def test_adding_a_topic_changes_no_score_of_the_others(topics: Topics, load: LoadRules) -> None:
     more = load('extends = "default"\n' + TOPIC + 'rules = [{ words = ["开源", "Llama", "RAG"], weight = 2.0 }]')
     text = "Meta 开源了 Llama 新模型，可以配合 RAG 使用，比 Gemini 快。"
-    before = {e.slug: e for e in topics.explain("Llama", text)}
-    after = {e.slug: e for e in more.explain("Llama", text)}
-    assert after.pop("tea").given
+    before = {e.slug: (e.score, e.evidence) for e in topics.explain("Llama", text)}
+    after = {e.slug: (e.score, e.evidence) for e in more.explain("Llama", text)}
+    assert after.pop("tea")[0] >= 1.0
     assert after == before
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "found"),
+    [
+        ("Ann Ode: 你怎么看？\nBob: 我觉得很好。\nAnn Ode: 为什么你这样想？", "dialogue", True),
+        ("**安娜：**你好吗？\n\n**小波：**我很好。\n\n**安娜：**那我们开始。", "dialogue", True),
+        ("优点：轻，你会喜欢\n缺点：贵，我不买\n价格：你猜", "dialogue", False),
+        ("问：你是谁？\n答：我是一个程序。\n问：你会什么？\n答：我会下棋。", "dialogue", False),
+        ("安娜：上午开会\n安娜：下午回家", "dialogue", False),
+        ("00:00 开场\n02:10 为什么\n15:40 将来\n1:02:00 结束", "chapters", True),
+        ("下午 3:00 开会，4:30 散会", "chapters", False),
+    ],
+)
+def test_the_form_of_a_text_is_a_sign(load: LoadRules, text: str, shape: str, found: bool) -> None:
+    topics = load('no_speakers = ["问", "答"]\n' + TOPIC + f'rules = [{{ shape = ["{shape}"], weight = 1.0 }}]')
+    assert bool(topics.classify(None, text)) is found
+
+
+def test_a_transcript_is_an_interview_without_the_word(topics: Topics) -> None:
+    text = "林一：你们为什么停产？\n周二：我们想先把质量做好。\n林一：那么你后悔吗？\n周二：我不后悔。"
+    assert "interview" in slugs(topics, text)
+
+
+def test_the_company_that_a_post_begins_with_counts_more_than_one_named_behind_it(load: LoadRules) -> None:
+    companies = "".join(
+        f'[[company]]\nname = "{name}"\ntopic = "{slug}"\nnames = ["{name}"]\n'
+        f'[[topic]]\nslug = "{slug}"\nzh = "{name}"\nen = "{name}"\n'
+        for name, slug in (("Leafco", "leaf"), ("Rootco", "root"))
+    )
+    found = {
+        e.slug: e.score for e in load(companies).explain(None, "Leafco 今天公布了新壶，店里的人说 Rootco 也在看。")
+    }
+    assert found["leaf"] > 1.0 > found["root"]
+    begins = load(companies).explain(None, "Leafco 今天公布了新壶。Rootco 则换了茶。")
+    assert all(e.score > 1.0 for e in begins)
+
+
+def test_each_further_topic_takes_more(load: LoadRules) -> None:
+    topic = '[[topic]]\nslug = "{0}"\nzh = "{0}"\nen = "{0}"\nrules = [{{ words = ["茶"], weight = {1} }}]\n'
+    rules = "bars = [0.5, 1.0, 3.0]\n" + "".join(topic.format(f"t{n}", 2.0 - n / 2) for n in range(4))
+    explained = load(rules).explain(None, "茶")
+    assert [e.needed for e in explained] == [0.5, 1.0, 3.0, 3.0]
+    assert [e.given for e in explained] == [True, True, False, False]
+
+
+def test_a_tag_needs_no_more_however_many_topics_there_are(load: LoadRules) -> None:
+    rules = "bars = [5.0]\n" + TOPIC
+    assert [hit.slug for hit in load(rules).classify(None, "没有别的话。", labels=["Tea"])] == ["tea"]
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "open-models",
+        "Open Models",
+        "#open_models",
+        "open  models",
+        "开源模型",
+        "開源模型",
+        "AI/Open Models",
+        "news, open-models",
+    ],
+)
+def test_tags_and_categories_join_in_however_they_are_spelled(topics: Topics, label: str) -> None:
+    assert {hit.slug for hit in topics.classify(None, "没有别的话。", labels=[label])} == {"open-models"}
+
+
+def test_the_tags_of_a_users_own_topic_join_in(load: LoadRules) -> None:
+    topics = load('extends = "default"\n' + TOPIC + 'labels = ["Green Tea", "绿茶"]\n')
+    assert {hit.slug for hit in topics.classify(None, "没有别的话。", labels=["green-tea", "llm/RAG"])} == {
+        "tea",
+        "rag",
+    }
+
+
+def test_a_topic_of_ones_own_that_replaces_a_shipped_one_takes_its_tags_too(load: LoadRules) -> None:
+    rag = '[[topic]]\nslug = "rag"\nzh = "检索"\nen = "Lookup"\nlabels = ["lookup"]\n'
+    topics = load('extends = "default"\n' + rag)
+    assert [hit.slug for hit in topics.classify(None, "没有别的话。", labels=["lookup"])] == ["rag"]
+    assert topics.classify(None, "没有别的话。", labels=["embeddings"]) == ()
+
+
+# ---------------------------------------------------------------------------------------------------- sentences
+
+
+def test_a_sentence_tells_what_was_found_and_where(load: LoadRules) -> None:
+    topics = load(TOPIC + 'rules = [{ words = ["乌龙", "sencha"], weight = 1.0, why = "kinds of tea" }]')
+    (found,) = topics.explain("乌龙", "今天喝 Sencha")
+    assert why("Tea", found.evidence, found.score) == (
+        "In Tea: “乌龙” in the title (kinds of tea); “Sencha” at the beginning (kinds of tea). "
+        f"Together that counts {found.score:.1f}."
+    )
+
+
+def test_a_sentence_tells_why_a_topic_was_not_given(load: LoadRules) -> None:
+    topics = load(
+        TOPIC
+        + 'rules = [\n{ words = ["乌龙"], weight = 0.5, why = "kinds of tea" },\n'
+        + '{ words = ["咖啡"], weight = -0.3, why = "about coffee" } ]'
+    )
+    (found,) = topics.explain(None, "乌龙和咖啡")
+    assert why_not("Tea", found.evidence, found.score, found.needed) == (
+        "Not in Tea: “乌龙” at the beginning (kinds of tea); but “咖啡” at the beginning (about coffee). "
+        f"Together that counts {found.score:.1f}; 1.0 would be enough."
+    )
+
+
+def test_a_sentence_names_the_tag(topics: Topics) -> None:
+    (hit,) = topics.classify(None, "没有别的话。", labels=["RAG"])
+    assert why("RAG", hit.evidence, hit.score).startswith("In RAG: its author gave it the tag “RAG”.")
 
 
 # ---------------------------------------------------------------------------------------------------- the rules file
@@ -369,6 +484,8 @@ def test_a_file_that_extends_adds_and_replaces(load: LoadRules) -> None:
             TOPIC + 'rules = [\n  { words = ["茶"], anywhere = 1, weight = 1 } ]', 6, "true or false", id="flag"
         ),
         pytest.param('extends = "mine"\n', 1, 'only "default"', id="extends"),
+        pytest.param('bars = "high"\n', 1, "bars is a list of numbers", id="bars"),
+        pytest.param(TOPIC + 'rules = [\n  { shape = ["ode"], weight = 1 } ]', 6, "unknown shape 'ode'", id="shape"),
         pytest.param('[lists]\nnames = ["x"]\n', 2, "name yours otherwise", id="reserved list"),
     ],
 )
@@ -406,7 +523,7 @@ def test_the_shipped_rules_agree_with_the_labels_of_the_corpus(topics: Topics) -
             have = slugs(topics, text, entry.get("title")) - (set(entry.get("topics_also_acceptable") or []) - want)
             right, extra, missing = right + len(want & have), extra + len(have - want), missing + len(want - have)
     assert right > 100
-    assert 2 * right / (2 * right + extra + missing) >= 0.75
+    assert 2 * right / (2 * right + extra + missing) >= 0.8
 
 
 def cut(document: str, entry: dict[str, str]) -> str:

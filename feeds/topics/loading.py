@@ -21,21 +21,24 @@ from feeds.topics.rules import Rule
 from feeds.topics.rules import RuleBook
 from feeds.topics.rules import Topic
 from feeds.topics.rules import Weights
+from feeds.topics.shapes import SHAPES
+from feeds.topics.shapes import shape_key
 from feeds.topics.topics import Topics
 
 SHIPPED = Path(__file__).parent.parent / "topics.toml"
 
+_TOP_LISTS = ("comparisons", "comparisons_behind", "no_speakers")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_TOP_KEYS = ("extends", "weights", "comparisons", "lists", "company", "topic")
+_TOP_KEYS = ("extends", "weights", "bars", *_TOP_LISTS, "lists", "company", "topic")
 _TOPIC_KEYS = ("slug", "zh", "en", "description", "threshold", "labels", "exclude", "rules")
 _COMPANY_KEYS = ("name", "topic", "names", "people", "products", "models", "open_models", "hints")
-_RULE_KEYS = ("words", "near", "all", "links", "weight", "why", "within", "in", "anywhere", "unless", "names")
-_KINDS = ("words", "near", "all", "links")
+_KINDS = ("words", "near", "all", "links", "shape")
+_RULE_KEYS = (*_KINDS, "weight", "why", "within", "in", "anywhere", "unless", "names", "once")
 _PLACES = ("title", "opening", "body", "link")
 #: How close the words of `near` stand where the rule does not say.
 _WITHIN = 12
 _AT_LEAST_ONE = ("opening_columns", "body_hits", "body_columns", "link_columns", "crowd")
-_WHY = {"words": "word", "near": "words close together", "all": "words together", "links": "address"}
+_WHY = {"words": "word", "near": "words close together", "all": "words together", "links": "address", "shape": "form"}
 #: Lists that the companies make; `<models>` in a rule means all of them.
 _COMPANY_LISTS = ("names", "people", "products", "models", "open_models")
 
@@ -48,10 +51,11 @@ def load_topics(path: Path | None = None) -> Topics:
     A file with `extends = "default"` adds to the shipped rules: a topic, company or list of the same name replaces the
     shipped one. Raises `ConfigError` that names file and line.
     """
-    return Topics(_read(path or SHIPPED))
+    return Topics(read_rules(path or SHIPPED))
 
 
-def _read(path: Path) -> RuleBook:
+def read_rules(path: Path) -> RuleBook:
+    """A rules file as values. Raises `ConfigError` that names file and line."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -82,8 +86,9 @@ class _RulesFile:
         lists = self._lists(companies)
         topics = _replaced(self._base.topics, self._topics(lists), "slug")
         self._check_topics_exist(topics)
-        comparisons = self._strings(self._data, "comparisons", self._line_of("comparisons"))
-        return RuleBook(topics, companies, self._weights(), comparisons or self._base.comparisons)
+        given = {key: self._strings(self._data, key, self._line_of(key)) for key in _TOP_LISTS}
+        top = {key: words or getattr(self._base, key) for key, words in given.items()}
+        return RuleBook(topics, companies, self._weights(), bars=self._bars(), **top)
 
     def _read_base(self) -> RuleBook:
         extends = self._data.get("extends")
@@ -91,7 +96,7 @@ class _RulesFile:
             return RuleBook(())
         if extends != "default" or self._path == SHIPPED:
             self._refuse(self._line_of("extends"), f'extends = {extends!r}: only "default" can be extended')
-        return _read(SHIPPED)
+        return read_rules(SHIPPED)
 
     def _weights(self) -> Weights:
         given = self._data.get("weights", {})
@@ -103,6 +108,12 @@ class _RulesFile:
         for key in given:
             values[key] = self._number(given, key, self._line_of(key, line), 1.0 if key in _AT_LEAST_ONE else 0.0)
         return Weights(**values)
+
+    def _bars(self) -> tuple[float, ...]:
+        given, line = self._data.get("bars", list(self._base.bars)), self._line_of("bars")
+        if not isinstance(given, list) or not given:
+            self._refuse(line, "bars is a list of numbers: bars = [0.9, 1.0]")
+        return tuple(self._number({"bars": bar}, "bars", line, 0.01) for bar in given)
 
     def _lists(self, companies: tuple[Company, ...]) -> Lists:
         lists: Lists = {
@@ -179,6 +190,7 @@ class _RulesFile:
             anywhere=self._flag(rule, "anywhere", line),
             unless=tuple(w for word in self._strings(rule, "unless", line) for w in self._expand(word, line, lists)),
             names=self._flag(rule, "names", line),
+            once=self._flag(rule, "once", line),
         )
 
     def _elements(self, rule: dict[str, Any], kind: str, line: int, lists: Lists) -> tuple[tuple[str, ...], ...]:
@@ -188,6 +200,8 @@ class _RulesFile:
             self._refuse(line, f"{kind} is empty")
         for text in given:
             self._check_word(text, line)
+        if kind == "shape":
+            return (tuple(self._shape(name, line) for name in given),)
         split = [tuple(self._expand(part.strip(), line, lists)) for text in given for part in text.split("|")]
         if kind in ("words", "links"):
             return (tuple(word for words in split for word in words),)
@@ -195,6 +209,11 @@ class _RulesFile:
             self._refuse(line, f"{kind} needs two things at least; write alternatives as 'one|other'")
         parts = iter(split)
         return tuple(tuple(word for _ in text.split("|") for word in next(parts)) for text in given)
+
+    def _shape(self, name: str, line: int) -> str:
+        if name not in SHAPES:
+            self._refuse(line, f"unknown shape {name!r}; shapes are {', '.join(SHAPES)}")
+        return shape_key(name)
 
     def _expand(self, word: str, line: int, lists: Lists) -> tuple[str, ...]:
         if not (word.startswith("<") and word.endswith(">")):

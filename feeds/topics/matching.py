@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import pairwise
 from itertools import product
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ from feeds.chinese import fold
 
 #: A word with more gaps than this is looked for as it is written.
 _MOST_GAPS = 3
+#: Letters that are soon a word of the language by chance.
+_SHORT = 4
 #: More words than this never begin inside one another.
 _NEIGHBOURS = 6
 #: Between Chinese and Latin some put a space, some do not.
@@ -55,7 +58,14 @@ def spellings(word: str) -> list[str]:
     pieces = _SCRIPT_BORDER.sub(" ", word.replace("-", " ")).split(" ")
     if not 1 < len(pieces) <= _MOST_GAPS + 1 or not all(pieces):
         return [word]
-    return ["".join(_interleave(pieces, gaps)) for gaps in product(("", " ", "-"), repeat=len(pieces) - 1)]
+    choices = [(" ", "-") if _makes_another_word(*pair) else ("", " ", "-") for pair in pairwise(pieces)]
+    return ["".join(_interleave(pieces, gaps)) for gaps in product(*choices)]
+
+
+def _makes_another_word(one: str, other: str) -> bool:
+    """Whether two pieces may not be written together: D-ID is not `did`."""
+    whole = one + other
+    return min(len(one), len(other)) == 1 and len(whole) <= _SHORT and whole.isascii() and whole.isalpha()
 
 
 def _interleave(pieces: list[str], gaps: tuple[str, ...]) -> Iterable[str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from bisect import bisect_right
+from collections.abc import Collection
 from collections.abc import Iterable
+from collections.abc import Mapping
 from collections.abc import Sequence
 
 from feeds.chinese import fold
@@ -13,15 +15,27 @@ from feeds.topics.matching import Matcher
 from feeds.topics.matching import Span
 from feeds.topics.matching import outermost
 from feeds.topics.rules import Weights
+from feeds.topics.shapes import find_shapes
+from feeds.topics.shapes import shape_key
 
-#: Addresses and mentions: words inside them are not the author's own.
-_NOT_PROSE = re.compile(r"https?://[!-~]+|(?<![a-z0-9_.])@[a-z0-9_]+")
+#: Addresses, with or without a scheme, and mentions: words inside them are not the author's own.
+_NOT_PROSE = re.compile(
+    r"https?://[!-~]+|(?<![a-z0-9_.])@[a-z0-9_]+|(?<![a-z0-9@.-])[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.[a-z]{2,}/[!-~]*"
+)
 #: A comparison says "unlike" at most so far in front of the name.
 _REACH = 10
 #: No word of comparison is longer.
 _LONGEST = 20
 #: From here on characters take two columns.
 _WIDE = "\u2e80"
+_WIDE_RUN = re.compile("[\u2e80-\U0010ffff]+")
+#: How far behind a name the word may stand that makes it one of a comparison.
+_BEHIND = 2
+#: A first line of at most so many columns is a headline, where the entry has no title.
+_HEADLINE = 120
+#: The share of all names from which on a company named later is as much the subject as the first.
+_OFTEN = 0.3
+_SENTENCE_START = re.compile(r"[。！？；!?;\n][^\w]*\Z")
 _CLAUSE_END = re.compile(r"[。，；！？,;!?\n]|\. ")
 
 
@@ -45,21 +59,38 @@ class Reading:
         missing = weights.opening_columns - _columns(self._folded[self._text_at : self._opening_end])
         self._full_opening_end = self._opening_end + max(0, missing) // 2
         self._found = matcher.find(self._folded)
-        self._not_prose = [Span(*m.span()) for m in _NOT_PROSE.finditer(self._folded, 0, self._links_at)]
+        has_any = "/" in self._folded or "@" in self._folded
+        found = _NOT_PROSE.finditer(self._folded, 0, self._links_at) if has_any else ()
+        self._not_prose = [Span(*m.span()) for m in found]
         self._first_named: dict[str, dict[str, int]] = {"title": {}, "opening": {}}
         self._companies: dict[str, list[Span]] = {}
         self._compared: list[Span] = []
+        self._compared_behind: list[Span] = []
 
-    def know_companies(self, companies: dict[str, tuple[str, ...]], comparisons: Iterable[str]) -> None:
-        """Tell whose names the words are; without this no company competes with another."""
-        for company, words in companies.items():
-            spans = outermost(span for word in words for span in self.spans(word))
-            if spans := [s for s in spans if self.place(s) != "link"]:
+    def know_companies(
+        self, companies: Mapping[str, Collection[str]], comparisons: Iterable[str], behind: Iterable[str] = ()
+    ) -> None:
+        """Tell whose names the words are; without this no company competes with another.
+
+        `companies` has them by word, `comparisons` stand in front of a name, `behind` follow it.
+        """
+        named: dict[str, list[Span]] = {}
+        for word in self._found:
+            for company in companies.get(word, ()):
+                named.setdefault(company, []).extend(self._found[word])
+        for company, found in sorted(named.items()):
+            if spans := [s for s in outermost(found) if self.place(s) != "link"]:
                 self._companies[company] = spans
         for company, spans in self._companies.items():
             for span in reversed(spans):
                 self._first_named.setdefault(self.place(span), {})[company] = span.start
         self._compared = sorted(span for word in comparisons for span in self.spans(word))
+        self._compared_behind = sorted(span for word in behind for span in self.spans(word))
+
+    def know_shapes(self, no_speakers: Collection[str]) -> None:
+        """Look at the form of the text; what is found stands among the words as `feeds.topics.shapes.shape_key`."""
+        for name, span in find_shapes(self._folded, self._text_at, self._links_at, no_speakers):
+            self._found[shape_key(name)] = [span]
 
     def spans(self, word: str) -> list[Span]:
         """Where a folded word stands."""
@@ -68,6 +99,10 @@ class Reading:
     def found(self) -> Iterable[str]:
         """Every word found, folded."""
         return self._found
+
+    def among(self, words: Collection[str]) -> Collection[str]:
+        """Those of some folded words that stand in the text."""
+        return words and self._found.keys() & words
 
     def in_prose(self, word: str) -> bool:
         """Whether a folded word stands anywhere but in an address or a mention."""
@@ -92,8 +127,9 @@ class Reading:
         return max(0, span.start - self._text_at) / max(1, self._full_opening_end - self._text_at)
 
     def is_compared(self, span: Span) -> bool:
-        """Whether a word of comparison stands in front, in the same clause, or an "and the like" behind."""
-        if self._folded[span.end : span.end + 2].lstrip().startswith("等"):
+        """Whether a word of comparison stands in front, in the same clause, or right behind."""
+        at = bisect_left(self._compared_behind, span.end, key=_start)
+        if at < len(self._compared_behind) and self._compared_behind[at].start <= span.end + _BEHIND:
             return True
         first = bisect_left(self._compared, span.start - _REACH - _LONGEST, key=_start)
         last = bisect_left(self._compared, span.start, key=_start)
@@ -107,12 +143,31 @@ class Reading:
         """From 1 (the company that the title or the opening begins with) towards 0 (one in a list of many)."""
         title, opening = self._first_named["title"], self._first_named["opening"]
         if company in title:
-            return 1.0
+            return min(1.0, self._weights.crowd / len(title))
         if title:
             return self._weights.beside_title
-        if opening.get(company) in (None, min(opening.values(), default=None)):
-            return 1.0
-        return min(1.0, self._weights.crowd / len(opening))
+        leading = self._leading(opening)
+        if company not in opening or company in leading:
+            return min(1.0, self._weights.crowd / max(1, len(leading)))
+        often = len(self._companies[company]) > 1 and self.company_share(company) >= _OFTEN
+        if often or self._begins_sentence(company):
+            return min(1.0, self._weights.crowd / len(opening))
+        return self._weights.second
+
+    def _begins_sentence(self, company: str) -> bool:
+        """Whether a sentence of the opening begins with a name of the company: it is what that sentence is about."""
+        return any(
+            _SENTENCE_START.search(self._folded, max(0, span.start - _REACH), span.start)
+            for span in self._companies[company]
+            if span.start < self._opening_end
+        )
+
+    def _leading(self, opening: Mapping[str, int]) -> Collection[str]:
+        """The companies that the first line names, where it is a headline; else the first one."""
+        end = self._folded.find("\n", self._text_at, self._links_at)
+        is_headline = end > 0 and _columns(self._folded[self._text_at : end]) <= _HEADLINE
+        in_headline = [company for company, at in opening.items() if is_headline and at < end]
+        return in_headline or sorted(opening, key=lambda company: opening[company])[:1]
 
     def company_share(self, company: str) -> float:
         """The share of a company among all hits of companies in the text."""
@@ -130,7 +185,7 @@ class Reading:
 
 def _columns(text: str) -> int:
     """Nearly `feeds.text.width`, for a fraction of its time."""
-    return len(text) + sum(character >= _WIDE for character in text)
+    return len(text) + sum(map(len, _WIDE_RUN.findall(text)))
 
 
 def _start(span: Span) -> int:

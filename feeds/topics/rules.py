@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from dataclasses import field
 
@@ -11,6 +12,7 @@ class Rule:
     """Some words and what finding them is worth."""
 
     #: "words": any of them. "near": all, close together. "all": all, anywhere. "links": any of them in an address.
+    #: "shape": what the text looks like; see `feeds.topics.shapes`.
     kind: str
     #: What must be found, each with its alternatives, as written. "words" and "links" have one.
     elements: tuple[tuple[str, ...], ...]
@@ -25,11 +27,13 @@ class Rule:
     #: A label such as "Paper:" tells the same wherever it stands: each place counts like the opening.
     anywhere: bool = False
     #: It counts only in a text that has none of these words.
-    unless: tuple[str, ...] = ()
+    unless: Collection[str] = ()
     #: The words are names: in a comparison they count less.
     names: bool = False
     #: The company whose names these are; it competes with the others that the text names.
     company: str | None = None
+    #: However many of the words stand there, they count as one.
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Topic:
     #: Further tags and categories that mean this topic; the slug and the names do so anyway.
     labels: tuple[str, ...] = ()
     #: Phrases in which a word does not mean what the rules take it for.
-    exclude: tuple[str, ...] = ()
+    exclude: Collection[str] = ()
     rules: tuple[Rule, ...] = ()
 
 
@@ -93,8 +97,10 @@ class Weights:
     hint: float = 0.5
     #: A company's name behind a word such as "unlike" or "超过" is worth this much of itself.
     compared: float = 0.35
-    #: So many companies may stand in an opening before all but the first count less.
+    #: So many companies may stand in a first line before they count less.
     crowd: int = 2
+    #: What a company is worth that the opening names once, behind the one that the text begins with.
+    second: float = 0.7
     #: What a company is worth where the title names another one.
     beside_title: float = 0.5
 
@@ -108,3 +114,9 @@ class RuleBook:
     weights: Weights = field(default_factory=Weights)
     #: Words that make the name behind them one of a comparison or a list.
     comparisons: tuple[str, ...] = ()
+    #: Words that do the same for the name in front of them.
+    comparisons_behind: tuple[str, ...] = ()
+    #: The score that the first, the second … topic of an entry takes; the last holds for all further ones.
+    bars: tuple[float, ...] = (1.0,)
+    #: Words before a colon that are no people, though a text goes on with them turn by turn.
+    no_speakers: tuple[str, ...] = ()

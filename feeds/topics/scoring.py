@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 
 from feeds.model import Evidence
 from feeds.topics.matching import Span
@@ -14,13 +19,25 @@ from feeds.topics.reading import Reading
 from feeds.topics.rules import Rule
 from feeds.topics.rules import Topic
 from feeds.topics.rules import Weights
+from feeds.topics.sentences import AGAINST
 
 #: More distinct words of one rule than this say nothing new.
 _MOST_WORDS = 3
 #: So much evidence is kept of a topic: the strongest.
 _MOST_EVIDENCE = 6
+#: How fast further signs of one topic lose worth: in the title and the opening, and in the body.
+_HEAD_FADES = 0.2
+_BODY_FADES = 0.5
 #: The share of all companies' hits in a body below which a company is only mentioned.
 _SHARE = 0.3
+#: What a company may gain by having most of them.
+_MOST_SHARE = 1.2
+
+
+#: The words of a rule that a text has, by the number of the element that they belong to.
+_Elements = Mapping[int, Sequence[str]]
+#: The same of a whole topic, by the number of the rule.
+Found = Mapping[int, _Elements]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +45,12 @@ class Explanation:
     """How a topic came to be given, or not."""
 
     slug: str
-    #: The sum of the weights that hit, over the threshold: given from 1.0 on.
+    #: The sum of the weights that hit, over the topic's threshold.
     score: float
     #: The sum that the topic asks for.
     threshold: float
+    #: The score that was enough, or would have been: an entry's fifth topic takes more than its first.
+    needed: float
     given: bool
     #: The strongest first.
     evidence: tuple[Evidence, ...]
@@ -55,12 +74,15 @@ class _Scored:
     evidence: Evidence
 
 
-def explain_topic(topic: Topic, reading: Reading, weights: Weights, labelled: str | None = None) -> Explanation | None:
+def explain_topic(
+    topic: Topic, found: Found, reading: Reading, weights: Weights, labelled: str | None = None
+) -> Explanation | None:
     """The score of `topic` for a text that was read; `labelled` is the tag that means the topic. None without a hit."""
-    masks = [span for phrase in topic.exclude for span in reading.spans(phrase)]
-    groups: dict[str | Rule, list[_Hit]] = {}
-    for rule in topic.rules:
-        groups.setdefault(rule.company or rule, []).extend(_hits(rule, reading, weights, masks))
+    masks = [span for phrase in reading.among(topic.exclude) for span in reading.spans(phrase)]
+    groups: dict[str | int, list[_Hit]] = {}
+    for number, elements in sorted(found.items()):
+        rule = topic.rules[number]
+        groups.setdefault(rule.company or number, []).extend(_hits(rule, elements, reading, weights, masks))
     scored = [part for hits in groups.values() for part in _score(hits, reading, weights)]
     if labelled is not None:
         scored.append(_Scored(weights.label * topic.threshold, Evidence("tag of the entry", labelled, "label")))
@@ -69,13 +91,27 @@ def explain_topic(topic: Topic, reading: Reading, weights: Weights, labelled: st
     score = round(_total(scored, weights) / topic.threshold, 3)
     strongest = sorted(scored, key=lambda part: (-abs(part.value), part.evidence.rule, part.evidence.words))
     evidence = tuple(dict.fromkeys(part.evidence for part in strongest))[:_MOST_EVIDENCE]
-    return Explanation(topic.slug, score, topic.threshold, score >= 1.0, evidence)
+    return Explanation(topic.slug, score, topic.threshold, 1.0, score >= 1.0, evidence)
 
 
-def _hits(rule: Rule, reading: Reading, weights: Weights, masks: list[Span]) -> list[_Hit]:
-    if any(reading.in_prose(word) for word in rule.unless):
+def decide(explained: Iterable[Explanation], bars: Sequence[float]) -> Iterator[Explanation]:
+    """Which topics are given, the best first: most entries have one to four, so that each further one takes more.
+
+    What the author's own tag says needs no more than that.
+    """
+    given = 0
+    for one in sorted(explained, key=lambda e: (-e.score, e.slug)):
+        needed = bars[min(given, len(bars) - 1)]
+        enough = one.score >= needed or any(found.place == "label" for found in one.evidence)
+        given += enough
+        yield replace(one, needed=needed, given=enough)
+
+
+def _hits(rule: Rule, elements: _Elements, reading: Reading, weights: Weights, masks: list[Span]) -> list[_Hit]:
+    if len(elements) < len(rule.elements) or any(reading.in_prose(word) for word in reading.among(rule.unless)):
         return []
-    spans = outermost(outside(_FINDERS[rule.kind](rule, reading), masks))
+    groups = [[span for word in words for span in reading.spans(word)] for _, words in sorted(elements.items())]
+    spans = outermost(outside(_FINDERS[rule.kind](groups, rule), masks))
     hits = [_Hit(rule, span, reading.place(span), _worth(rule, span, reading, weights)) for span in spans]
     hits = [hit for hit in hits if not rule.places or hit.place in rule.places]
     prose = [hit for hit in hits if hit.place != "link"]
@@ -100,33 +136,41 @@ def _worth(rule: Rule, span: Span, reading: Reading, weights: Weights) -> float:
 
 def _score(hits: list[_Hit], reading: Reading, weights: Weights) -> list[_Scored]:
     """What the hits of one rule, or of one company, add: each word by its best place, and how dense the body is."""
+    once = [hit for hit in hits if hit.rule.once]
+    hits = [hit for hit in hits if not hit.rule.once]
     body = [hit for hit in hits if hit.counts_by_density()]
     head = [hit for hit in hits if not hit.counts_by_density()]
-    return _best_by_word(head, reading) + _density(body, reading, weights)
+    return _best_by_word(head, reading) + _density(body, reading, weights) + _best_by_word(once, reading)[:1]
 
 
-def _words(rule: Rule, reading: Reading) -> list[Span]:
-    return [span for word in rule.elements[0] for span in reading.spans(word)]
+def _words(groups: list[list[Span]], rule: Rule) -> list[Span]:
+    return groups[0]
 
 
-def _near(rule: Rule, reading: Reading) -> list[Span]:
-    groups = [[span for word in element for span in reading.spans(word)] for element in rule.elements]
-    return near(groups, rule.within) if all(groups) else []
+def _near(groups: list[list[Span]], rule: Rule) -> list[Span]:
+    return near(groups, rule.within)
 
 
-def _all(rule: Rule, reading: Reading) -> list[Span]:
+def _all(groups: list[list[Span]], rule: Rule) -> list[Span]:
     """One hit, where the last of the words first appears: only then all have been said."""
-    groups = [[span for word in element for span in reading.spans(word)] for element in rule.elements]
-    return [max(min(group) for group in groups)] if all(groups) else []
+    return [max(min(group) for group in groups)]
 
 
-_Finder = Callable[[Rule, Reading], list[Span]]
-_FINDERS: dict[str, _Finder] = {"words": _words, "links": _words, "near": _near, "all": _all}
+_Finder = Callable[[list[list[Span]], Rule], list[Span]]
+_FINDERS: dict[str, _Finder] = {"words": _words, "links": _words, "near": _near, "all": _all, "shape": _words}
 
 
 def _total(scored: list[_Scored], weights: Weights) -> float:
-    body = sum(part.value for part in scored if part.evidence.place == "body")
-    return min(body, weights.body_most) + sum(part.value for part in scored if part.evidence.place != "body")
+    """Many weak signs in a body are no strong one: only one that the body is full of is enough by itself."""
+    body = [part.value for part in scored if part.evidence.place == "body"]
+    head = _together((part.value for part in scored if part.evidence.place != "body"), _HEAD_FADES)
+    return max(min(_together(body, _BODY_FADES), weights.body_most), max(body, default=0.0)) + head
+
+
+def _together(values: Iterable[float], fades: float) -> float:
+    """The strongest whole, each further one less; what speaks against the topic always whole."""
+    signs = sorted(values, reverse=True)
+    return sum(value / (1 + rank * fades) if value > 0 else value for rank, value in enumerate(signs))
 
 
 def _best_by_word(hits: list[_Hit], reading: Reading) -> list[_Scored]:
@@ -135,9 +179,13 @@ def _best_by_word(hits: list[_Hit], reading: Reading) -> list[_Scored]:
     for hit in hits:
         words = reading.words(hit.span)
         if abs(hit.worth) > abs(best[words.casefold()].value if words.casefold() in best else 0):
-            best[words.casefold()] = _Scored(hit.worth, Evidence(hit.rule.why, words, hit.place))
+            best[words.casefold()] = _Scored(hit.worth, Evidence(_told(hit), words, hit.place))
     ranked = sorted(best.values(), key=lambda part: (-abs(part.value), part.evidence.words))[:_MOST_WORDS]
     return [_Scored(part.value / (1 + rank / 3), part.evidence) for rank, part in enumerate(ranked)]
+
+
+def _told(hit: _Hit) -> str:
+    return AGAINST + hit.rule.why if hit.worth < 0 else hit.rule.why
 
 
 def _density(hits: list[_Hit], reading: Reading, weights: Weights) -> list[_Scored]:
@@ -147,6 +195,6 @@ def _density(hits: list[_Hit], reading: Reading, weights: Weights) -> list[_Scor
     wanted = weights.body_hits + reading.columns / weights.body_columns
     worth = weights.body * sum(hit.worth for hit in hits) / max(wanted, len(hits))
     if (company := hits[0].rule.company) is not None:
-        worth *= min(1.0, reading.company_share(company) / _SHARE)
+        worth *= min(_MOST_SHARE, reading.company_share(company) / _SHARE)
     words = dict.fromkeys(reading.words(hit.span) for hit in hits)
-    return [_Scored(worth, Evidence(hits[0].rule.why, ", ".join(list(words)[:3]), "body"))]
+    return [_Scored(worth, Evidence(_told(hits[0]), ", ".join(list(words)[:3]), "body"))]

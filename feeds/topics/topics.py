@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,7 +19,15 @@ from feeds.topics.rules import Rule
 from feeds.topics.rules import RuleBook
 from feeds.topics.rules import Topic
 from feeds.topics.scoring import Explanation
+from feeds.topics.scoring import decide
 from feeds.topics.scoring import explain_topic
+
+#: What stands between the tags of one string.
+_PARTS = re.compile(r"[/,;，、；>|›]|\s#")
+#: What stands between the words of a tag, or in front of it.
+_GAPS = re.compile(r"[\s_#-]+")
+#: Where a word is used: a topic, and the numbers of its rule and of the element in it.
+_Use = tuple[str, int, int]
 
 
 class Topics:
@@ -56,15 +66,15 @@ class Topics:
         """Every topic of which anything was found, given or not, the best first."""
         matching = self._matching
         reading = Reading(matching.matcher, self._book.weights, title, text, links)
-        reading.know_companies(matching.companies, matching.comparisons)
+        reading.know_companies(matching.companies, matching.comparisons, matching.comparisons_behind)
+        reading.know_shapes(matching.no_speakers)
         labelled = matching.labelled(labels)
-        touched = set(labelled).union(*(matching.topics_by_word.get(word, ()) for word in reading.found()))
-        explained = [
-            explanation
-            for slug in touched
-            if (explanation := explain_topic(matching.topics[slug], reading, self._book.weights, labelled.get(slug)))
-        ]
-        return tuple(sorted(explained, key=lambda e: (-e.score, e.slug)))
+        weights = self._book.weights
+        explained = (
+            explain_topic(matching.topics[slug], found, reading, weights, labelled.get(slug))
+            for slug, found in matching.found(reading, labelled).items()
+        )
+        return tuple(decide((one for one in explained if one is not None), self._book.bars))
 
     @cached_property
     def _matching(self) -> _Matching:
@@ -76,22 +86,35 @@ class _Matching:
 
     def __init__(self, book: RuleBook) -> None:
         self.topics = {topic.slug: _folded(topic, book) for topic in book.topics}
-        self.companies = {c.name: tuple(map(fold, _names(c))) for c in book.companies}
+        self.companies: dict[str, list[str]] = {}
+        for company in book.companies:
+            for word in dict.fromkeys(map(fold, _names(company))):
+                self.companies.setdefault(word, []).append(company.name)
         self.comparisons = tuple(map(fold, book.comparisons))
-        self._labels = {fold(label): topic.slug for topic in reversed(book.topics) for label in _labels(topic)}
-        self.topics_by_word: dict[str, set[str]] = {}
+        self.comparisons_behind = tuple(map(fold, book.comparisons_behind))
+        self.no_speakers = frozenset(map(fold, book.no_speakers))
+        self._labels = {_label(label): topic.slug for topic in reversed(book.topics) for label in _labels(topic)}
+        self._uses: dict[str, list[_Use]] = {}
         for topic in self.topics.values():
-            for word in _words(topic.rules):
-                self.topics_by_word.setdefault(word, set()).add(topic.slug)
+            for word, use in _uses(topic):
+                self._uses.setdefault(word, []).append(use)
         excluded = {word for topic in self.topics.values() for word in topic.exclude}
         excluded |= {word for topic in self.topics.values() for rule in topic.rules for word in rule.unless}
-        named = {word for words in self.companies.values() for word in words}
-        self.matcher = Matcher({*self.topics_by_word, *excluded, *named, *self.comparisons})
+        compared = {*self.comparisons, *self.comparisons_behind}
+        self.matcher = Matcher({*self._uses, *excluded, *self.companies, *compared})
+
+    def found(self, reading: Reading, besides: Iterable[str]) -> dict[str, dict[int, dict[int, list[str]]]]:
+        """The topics of which the text has words, with these words by rule and element; and some topics besides."""
+        found: dict[str, dict[int, dict[int, list[str]]]] = {slug: {} for slug in besides}
+        for word in reading.found():
+            for slug, rule, element in self._uses.get(word, ()):
+                found.setdefault(slug, {}).setdefault(rule, {}).setdefault(element, []).append(word)
+        return found
 
     def labelled(self, labels: Sequence[str]) -> dict[str, str]:
-        """The topics that tags mean, with the tag as written."""
-        keys = {label: fold(label.strip().lstrip("#")) for label in labels}
-        return {self._labels[key]: label for label, key in keys.items() if key in self._labels}
+        """The topics that tags mean, with the tag as written; of a path such as AI/RAG each part is a tag."""
+        keys = [(_label(part), label) for label in reversed(labels) for part in (label, *_PARTS.split(label))]
+        return {self._labels[key]: label.strip() for key, label in keys if key in self._labels}
 
 
 def _folded(topic: Topic, book: RuleBook) -> Topic:
@@ -102,33 +125,40 @@ def _folded(topic: Topic, book: RuleBook) -> Topic:
         replace(
             rule,
             elements=tuple(tuple(dict.fromkeys(map(fold, words))) for words in rule.elements),
-            unless=tuple(map(fold, rule.unless)),
+            unless=frozenset(map(fold, rule.unless)),
         )
         for rule in (*topic.rules, *owned)
     )
-    return replace(topic, rules=rules, exclude=tuple(map(fold, topic.exclude)))
+    return replace(topic, rules=rules, exclude=frozenset(map(fold, topic.exclude)))
 
 
 def _company_rules(company: Company, book: RuleBook) -> Iterator[Rule]:
     weights = book.weights
     products = (*company.products, *company.models, *company.open_models)
-    for words, weight, why in (
-        (company.names, weights.company, f"name of {company.name}"),
-        (products, weights.product, f"product of {company.name}"),
-        (company.people, weights.person, f"person of {company.name}"),
-        (company.hints, weights.hint, f"hint at {company.name}"),
+    for words, weight, why, once in (
+        (company.names, weights.company, f"name of {company.name}", False),
+        (products, weights.product, f"product of {company.name}", False),
+        (company.people, weights.person, f"person of {company.name}", False),
+        (company.hints, weights.hint, f"hint at {company.name}", True),
     ):
         if words:
-            yield Rule("words", (words,), weight, why, names=True, company=company.name)
+            yield Rule("words", (words,), weight, why, names=True, company=company.name, once=once)
 
 
 def _names(company: Company) -> tuple[str, ...]:
     return (*company.names, *company.people, *company.products, *company.models, *company.open_models, *company.hints)
 
 
+def _label(words: str) -> str:
+    """One form for a tag: `#Open_Source  Models` and open-source-models are the same."""
+    return _GAPS.sub(" ", fold(words)).strip()
+
+
 def _labels(topic: Topic) -> tuple[str, ...]:
     return (topic.slug, topic.name_zh, topic.name_en, *topic.labels)
 
 
-def _words(rules: tuple[Rule, ...]) -> Iterator[str]:
-    return (word for rule in rules for element in rule.elements for word in element)
+def _uses(topic: Topic) -> Iterator[tuple[str, _Use]]:
+    for rule, of_rule in enumerate(topic.rules):
+        for element, words in enumerate(of_rule.elements):
+            yield from ((word, (topic.slug, rule, element)) for word in words)

@@ -1,0 +1,1 @@
+"""Measurements of speed, run by hand: they print figures and fail nothing."""
