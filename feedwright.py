@@ -330,7 +330,12 @@ def _print_outcomes(outcomes: Sequence[Outcome]) -> None:
             mark = "error" if problem is o.failure else "warning"
             click.echo(f"{mark}: {_place(o.name, problem.line)}: {problem.message}", err=problem is o.failure)
     failed = sum(o.failure is not None for o in outcomes)
-    click.echo(f"{sum(o.entries for o in outcomes)} entries from {len(outcomes) - failed} documents, {failed} failed")
+    entries, read = sum(o.entries for o in outcomes), len(outcomes) - failed
+    click.echo(f"{_number(entries, 'entry', 'entries')} from {_number(read, 'document', 'documents')}, {failed} failed")
+
+
+def _number(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def _place(name: str, line: int | None) -> str:
