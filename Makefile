@@ -40,7 +40,7 @@ $(VENV)/.ready-dev: $(VENV)/.ready
 # After a change of the dependencies in pyproject.toml: pins anew, with hashes.
 requirements: $(VENV)/.ready
 	$(BIN)/pip install --quiet --disable-pip-version-check pip-tools
-	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o requirements.txt pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-header --no-emit-options -o requirements.txt pyproject.toml
 
 clean:
 	rm -rf $(VENV) feedwright.sqlite3* samples.sqlite3*
