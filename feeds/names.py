@@ -54,9 +54,9 @@ def subject(title: str | None, text: str, addresses: Sequence[str] = ()) -> Subj
     An entry is about what its title names, and about what its opening names if it does so again. `addresses` are the
     entry's links: one that spells the name is such a mention.
     """
-    in_title = next(_names(title or ""), None)
+    in_title = next(_leading(title or ""), None)
     body = _ADDRESS.sub(" ", text)
-    found = in_title or next(_names(_opening(body)), None)
+    found = in_title or next(_leading(_opening(body)), None)
     if found is None or found in _words("common"):
         return None
     mentions = sum(name == found for name in _names(body)) + _spelled(found, addresses)
@@ -93,10 +93,22 @@ def _opening(body: str) -> str:
 
 
 def _names(text: str) -> Iterator[str]:
+    return (_key(found[0]) for found in _NAME.finditer(text) if _is_name(found))
+
+
+def _leading(text: str) -> Iterator[str]:
+    """The names that a sentence can be about: not those it compares with, makes use of or leaves aside."""
     for found in _NAME.finditer(text):
         before = text[max(0, found.start() - 16) : found.start()].lower().rstrip()
-        if _is_name(found) and not before.endswith(tuple(_words("besides"))):
+        words = re.search(r"[a-z.]+(?: [a-z.]+)?$", before)
+        spoken = {words[0], words[0].rpartition(" ")[2]} if words else set()
+        aside = _words("besides")
+        if _is_name(found) and not (spoken & aside) and not before.endswith(_chinese(aside)):
             yield _key(found[0])
+
+
+def _chinese(words: frozenset[str]) -> tuple[str, ...]:
+    return tuple(word for word in words if not word.isascii())
 
 
 def _is_name(found: re.Match[str]) -> bool:

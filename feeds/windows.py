@@ -13,8 +13,8 @@ NAME = "name:"
 #: From the first entry of a story to the last, and between any two that share an exact key: so long is one thing talked
 #: about; later the same address is used for another reason.
 SPAN = timedelta(days=60)
-#: The same for a name: a release is in the news for three weeks, then its name stands for what everybody uses.
-NAMED = timedelta(days=21)
+#: The same for a name: a release is in the news for two weeks, then its name stands for what everybody uses.
+NAMED = timedelta(days=15)
 #: An exact key that more entries share within `SPAN` is a place, not a thing; so is a name within `NAMED`.
 MOST, MOST_NAMED = 50, 200
 

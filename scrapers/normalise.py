@@ -6,17 +6,21 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
+from datetime import UTC
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bs4 import Tag
 
 from feeds.aliases import Aliases
 from feeds.chinese import detect_language
 from feeds.errors import DateError
+from feeds.model import Basis
 from feeds.model import Draft
 from feeds.model import Media
 from feeds.model import Person
 from feeds.model import Place
+from feeds.model import Precision
 from feeds.model import Problem
 from feeds.model import Published
 from feeds.model import Skip
@@ -41,6 +45,7 @@ from scrapers.post import RawPerson
 from scrapers.post import RawPost
 from scrapers.post import Scraped
 from scrapers.reading import read
+from scrapers.statuses import newest_status
 
 #: Columns of a summary: about three lines of a reader's list.
 SUMMARY_COLUMNS = 240
@@ -94,11 +99,20 @@ class _Dated:
 
 
 def _document_date(document: Document, scraped: Scraped, context: Context) -> _Dated:
-    """The date that the document states, else the one in its name."""
+    """The date that the document states, else the one in its name, else that of the news it tells."""
     stated = _dated(scraped.date, 1, context)
     if stated.published is not None:
         return stated
-    return _Dated(date_in_name(document.name, context.source.zone, context.now), stated.problems)
+    named = date_in_name(document.name, context.source.zone, context.now)
+    return _Dated(named or (_day_of_news(document, context) if scraped.of_its_day else None), stated.problems)
+
+
+def _day_of_news(document: Document, context: Context) -> Published | None:
+    newest = newest_status(document.text, context.now)
+    if newest is None:
+        return None
+    midnight = newest.astimezone(ZoneInfo(context.source.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Published(midnight.astimezone(UTC), Precision.DAY, Basis.INFERRED, midnight.date())
 
 
 def _post_date(post: RawPost, of_document: Published | None, context: Context) -> _Dated:

@@ -90,5 +90,7 @@ class Scraped:
     url: str | None = None
     #: The name under which the series appears, where the document tells it.
     publication: str | None = None
+    #: Whether the document tells the news of its day, so that the newest post it cites dates it.
+    of_its_day: bool = False
     #: Topics, tags and categories that the document itself gives.
     labels: tuple[str, ...] = field(default=())

@@ -102,6 +102,7 @@ def scrape(document: Document) -> Scraped:
     posts = _posts(page, [*story, *found], _byline(front, publication))
     nothing = () if posts else (Problem("no opening story and no bullet under a heading was found", 1),)
     return Scraped(
+        of_its_day=True,
         posts=posts,
         skips=tuple(sorted(page.skips, key=lambda skip: skip.line or 0)),
         problems=(*front.problems, *nothing),
