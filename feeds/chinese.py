@@ -9,7 +9,7 @@ from functools import cache
 import opencc
 
 #: Enough to tell a language by, and a bound on what a long text costs.
-_SAMPLE = 4000
+_SAMPLE = 1500
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _KANA = re.compile("[\u3041-\u30ff]")
 _ADDRESS = re.compile(r"https?://\S+|[@#][A-Za-z0-9_]+")
