@@ -48,7 +48,7 @@ def _date(words: str) -> tuple[int, int | None, int | None]:
             raise ValueError(f"{words!r} would mean another day tomorrow, and the address of a feed must not; give a date")
         raise ValueError(f"{words!r} is no date; write 2024, 2024-03 or 2024-03-05")
     year, month, day = found.groups()
-    if not 1 <= int(year) <= 9998:
+    if not 1000 <= int(year) <= 9998:
         raise ValueError(f"there is no year {year}")
     return int(year), month and int(month), day and int(day)
 

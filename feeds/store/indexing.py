@@ -22,6 +22,7 @@ from sqlalchemy import insert
 from sqlalchemy import select
 from sqlalchemy import update
 
+from feeds.model import Person
 from feeds.search import stream
 from feeds.store.codec import pack
 from feeds.store.codec import people
@@ -35,6 +36,7 @@ from feeds.store.searching import add_texts
 _ANALYSER = 1
 #: Rows of one second.
 SERIAL_BITS = 28
+CELL = 2**SERIAL_BITS
 #: Seconds around 1970 that a key can hold: more than 270 years.
 _SECONDS = 2**33
 
@@ -55,13 +57,18 @@ class _Findable:
         """Keys to try, of the second of publication."""
         first = cell(self.published)
         serial = int(self.digest[:7], 16)
-        yield from (first + (serial + step) % 2**SERIAL_BITS for step in range(2**SERIAL_BITS))
+        yield from (first + (serial + step) % CELL for step in range(CELL))
 
 
 def cell(published: datetime) -> int:
     """The lowest key of a row published in the second of `published`."""
     seconds = micros(published) // 1_000_000
     return (max(-_SECONDS, min(seconds, _SECONDS - 1)) + _SECONDS) << SERIAL_BITS
+
+
+def names_of(byline: Iterable[Person]) -> tuple[str, ...]:
+    """By which an entry is found beside its title and text: the names and handles of those who wrote it."""
+    return tuple(dict.fromkeys(filter(None, (word for person in byline for word in (person.name, person.handle)))))
 
 
 def index(connection: Connection, ids: Iterable[str]) -> None:
@@ -87,9 +94,7 @@ def fill(connection: Connection) -> None:
 
 
 def _findable(row: Row[Any]) -> _Findable:
-    """Names of those in the byline, with the handles: what they are called is what people look for."""
-    byline = people(row.people)
-    names = tuple(dict.fromkeys(filter(None, (word for p in byline for word in (p.name, p.handle)))))
+    names = names_of(people(row.people))
     facts = [_ANALYSER, row.id, cell(row.published), row.title, names, row.content_text]
     digest = hashlib.sha256(pack(facts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return _Findable(row.id, row.published, row.order_key, row.title, names, row.content_text, digest)

@@ -97,7 +97,8 @@ def hits(connection: Connection, tree: Expression, frequent: int = FREQUENT) -> 
 
 def has_words(connection: Connection, tree: Expression, entry_id: ColumnElement[str]) -> ColumnElement[bool]:
     """The condition that one entry has words: looked up by its key, whatever the words are."""
-    key = select(search_entry.c.key).where(search_entry.c.entry_id == entry_id).scalar_subquery()
+    its = search_entry.alias()
+    key = select(its.c.key).where(its.c.entry_id == entry_id).correlate_except(its).scalar_subquery()
     if _is_sqlite(connection):
         fts = _FTS.alias()
         return select(literal(1)).select_from(fts).where(fts.c.rowid == key, _fts_condition(tree, fts)).exists()

@@ -41,6 +41,7 @@ from feeds.store.engine import store_file
 from feeds.store.engine import store_url
 from feeds.store.migrate import check_schema
 from feeds.store.prepare import prepare
+from feeds.store.reading import count
 from feeds.store.reading import read_entry
 from feeds.store.reading import read_page
 from feeds.store.retopic import Classify
@@ -100,8 +101,12 @@ class Store:
         documents.record_failure(self._writable(), document, problem, now)
 
     def entries(self, query: EntryQuery) -> Page:
-        """The entries of a listing, newest first; at most 1000. Raises `QueryError`."""
+        """The entries of a listing, newest first unless it asks for another order; at most 1000. Raises `QueryError`."""
         return self._read(lambda connection: read_page(connection, query))
+
+    def count(self, query: EntryQuery, most: int = 10_000) -> int:
+        """How many entries a query has, or `most`; the more it has the longer it takes. Raises `QueryError`."""
+        return self._read(lambda connection: count(connection, query, most))
 
     def entry(self, id: str) -> Entry:
         """One entry. Raises `NotFoundError`, and `GoneError`, which is one, where it was withdrawn."""
