@@ -9,6 +9,7 @@ from typing import cast
 from flask import current_app
 
 from feeds.listing import Site
+from feeds.saved import load_saved
 from feeds.settings import Settings
 from feeds.store import Store
 from feeds.store import open_store
@@ -25,6 +26,7 @@ class State:
         self.settings = settings
         self.cache = Cache()
         self.topics: Topics = load_topics(settings.topics)
+        self.saved = load_saved(settings.feeds)
         self._store = store
         self._lock = Lock()
 

@@ -151,7 +151,8 @@ class _Parser:
 
     def _field(self, token: Token, is_whole: bool) -> Expression | None:
         if token.name == "role":
-            return self._set_role(token, is_whole)
+            self._set_role(token, is_whole)
+            return None
         values = [value for part in _COMMAS.split(token.value) if (value := " ".join(clean_text(part).split()))]
         if not values:
             raise self._wrong(token, f"nothing stands behind {token.name}:")

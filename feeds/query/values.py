@@ -1,4 +1,7 @@
-"""The values of `lang:`, `role:`, `since:` and `until:` in their one form. Each raises `ValueError` with what is wrong."""
+"""The values of `lang:`, `role:`, `since:` and `until:` in their one form.
+
+Each function raises `ValueError` with what is wrong.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,12 @@ def language(words: str) -> str:
     if not _LANGUAGE.fullmatch(words):
         raise ValueError(f"{words!r} is no language; give a tag such as zh, zh-Hant or en")
     first, *rest = words.lower().split("-")
-    return "-".join([first, *(part.title() if len(part) == 4 else part.upper() if len(part) == 2 else part for part in rest)])
+    return "-".join([first, *map(_subtag, rest)])
+
+
+def _subtag(part: str) -> str:
+    """A script, a region, or anything else."""
+    return {4: part.title(), 2: part.upper()}.get(len(part), part)
 
 
 def role(words: str) -> str:
@@ -45,12 +53,12 @@ def _date(words: str) -> tuple[int, int | None, int | None]:
     found = _DATE.fullmatch(words)
     if found is None:
         if _RELATIVE.fullmatch(words):
-            raise ValueError(f"{words!r} would mean another day tomorrow, and the address of a feed must not; give a date")
+            raise ValueError(f"{words!r} means another day tomorrow, and the address of a feed must not; give a date")
         raise ValueError(f"{words!r} is no date; write 2024, 2024-03 or 2024-03-05")
     year, month, day = found.groups()
     if not 1000 <= int(year) <= 9998:
         raise ValueError(f"there is no year {year}")
-    return int(year), month and int(month), day and int(day)
+    return int(year), int(month) if month else None, int(day) if day else None
 
 
 def _iso(words: str, year: int, month: int, day: int) -> str:

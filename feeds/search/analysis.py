@@ -1,9 +1,10 @@
 """What a text is found by: one stream of tokens for every database, and the tokens of what is looked for.
 
-Chinese and other scripts without spaces: every character begins a token of two, so `大模型` is `大模 模型 型`; a word of
-two characters or more is a row of such tokens, a single character the beginning of one. Other words are whole, but end
-before a digit and at a hyphen: `GPT-4`, `GPT4` and `GPT 4` are the same two tokens, `GPT-4o` and `GPT-4.5` others. A
-letter keeps its signs (`C++`, `C#`, `R+`); behind a longer word they are a token of their own (`AI+` is found by `AI`).
+Chinese and other scripts without spaces: every character begins a token of two, so `大模型` is `大模 模型 型`; a word
+of two characters or more is a row of such tokens, a single character the beginning of one. Other words are whole, but
+end before a digit and at a hyphen: `GPT-4`, `GPT4` and `GPT 4` are the same two tokens, `GPT-4o` and `GPT-4.5` others.
+A letter keeps its signs (`C++`, `C#`, `R+`); behind a longer word they are a token of their own (`AI+` is found by
+`AI`).
 """
 
 from __future__ import annotations
@@ -94,4 +95,5 @@ def _tokens(folded: str) -> Iterator[str]:
 
 def _stands_alone(tokens: list[str]) -> bool:
     """Whether the character at the end is no part of a longer run."""
-    return len(tokens) < 2 or not (len(tokens[-2]) == 2 and _ONE_DENSE.match(tokens[-2]) and tokens[-2][1] == tokens[-1])
+    before = tokens[-2] if len(tokens) > 1 else ""
+    return not (len(before) == 2 and _ONE_DENSE.match(before) and before[1] == tokens[-1])

@@ -54,8 +54,8 @@ def spans(text: str, words: Iterable[str]) -> tuple[Span, ...]:
     forms = folded_pieces(text)
     tokens = list(_tokens("".join(forms)))
     origin = [at for at, form in enumerate(forms) for _ in form]
-    found = sorted({span for one in phrases for span in _places(tokens, one)})
-    return tuple(_merged(Span(origin[start], origin[end - 1] + 1) for start, end in found))
+    places = sorted({span for wanted in phrases for span in _places(tokens, wanted)})
+    return tuple(_merged(Span(origin[start], origin[end - 1] + 1) for start, end in places))
 
 
 def snippet(text: str, words: Iterable[str], columns: int = COLUMNS) -> Snippet:

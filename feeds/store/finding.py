@@ -87,9 +87,7 @@ def newest_first(place: Place) -> list[ColumnElement[Any]]:
     return [column.desc() for column in place]
 
 
-def _between_keys(
-    query: EntryQuery, key: ColumnElement[int], after: Position | None
-) -> list[ColumnElement[bool]]:
+def _between_keys(query: EntryQuery, key: ColumnElement[int], after: Position | None) -> list[ColumnElement[bool]]:
     """The same for the rows of the full text, as far as their keys tell."""
     first, last = bounds(query.where)
     lows = [at for at in (first, query.since) if at is not None]

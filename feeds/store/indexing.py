@@ -1,8 +1,8 @@
 """Keeps the search in step with the entries, in the transaction that changes them.
 
-A full text row is written once and never changed: FTS5 can only take out of a contentless table what it is told letter by
-letter. An entry with another text gets another row, and the old one is left without an entry; there are as many such rows
-as there were edits.
+A full text row is written once and never changed: FTS5 can only take out of a contentless table what it is told letter
+by letter. An entry with another text gets another row, and the old one is left without an entry; there are as many such
+rows as there were edits.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class _Findable:
     text: str
     digest: str
 
-    def keys(self) -> Iterator[int]:
+    def candidates(self) -> Iterator[int]:
         """Keys to try, of the second of publication."""
         first = cell(self.published)
         serial = int(self.digest[:7], 16)
@@ -113,7 +113,7 @@ def _move(connection: Connection, kept: Iterable[tuple[Row[Any], _Findable]]) ->
         if (row.published, row.order_key) != (one.published, one.order_key)
     ]
     if moved:
-        changes = {"published": bindparam("at"), "order_key": bindparam("place")}
+        changes: dict[str, Any] = {"published": bindparam("at"), "order_key": bindparam("place")}
         connection.execute(update(search_entry).where(search_entry.c.key == bindparam("row")).values(changes), moved)
 
 
@@ -121,7 +121,7 @@ def _add(connection: Connection, new: Sequence[_Findable]) -> None:
     taken = _taken(connection, new)
     rows, texts, back = [], [], []
     for one in new:
-        key = next(key for key in one.keys() if taken.get(key, one.digest) == one.digest)
+        key = next(key for key in one.candidates() if taken.get(key, one.digest) == one.digest)
         if key in taken:
             back.append({"row": key, "its": one.id, "at": one.published, "place": one.order_key})
             continue
@@ -130,7 +130,11 @@ def _add(connection: Connection, new: Sequence[_Findable]) -> None:
         rows.append({"key": key, **columns})
         texts.append((key, stream(one.title, one.names, one.text)))
     if back:
-        changes = {"entry_id": bindparam("its"), "published": bindparam("at"), "order_key": bindparam("place")}
+        changes: dict[str, Any] = {
+            "entry_id": bindparam("its"),
+            "published": bindparam("at"),
+            "order_key": bindparam("place"),
+        }
         connection.execute(update(search_entry).where(search_entry.c.key == bindparam("row")).values(changes), back)
     if rows:
         connection.execute(insert(search_entry), rows)
@@ -139,7 +143,7 @@ def _add(connection: Connection, new: Sequence[_Findable]) -> None:
 
 def _taken(connection: Connection, new: Iterable[_Findable]) -> dict[int, str]:
     """The digests of the rows that have the likely keys; a row that has an entry is nobody else's."""
-    likely = [key for one in new for key, _ in zip(one.keys(), range(3), strict=False)]
+    likely = [key for one in new for key, _ in zip(one.candidates(), range(3), strict=False)]
     found: dict[int, str] = {}
     for some in chunks(likely):
         for row in connection.execute(select(search_entry).where(search_entry.c.key.in_(some))):

@@ -183,7 +183,9 @@ def _gin_phrase(found: Phrase, gin: Any) -> ColumnElement[bool]:
 def _estimate(connection: Connection, tree: Expression) -> int:
     """At most in how many texts words are, as far as the sample tells."""
     tokens = {token for found in _phrases(tree) for token in found.tokens}
-    rows = connection.execute(text("SELECT word, entries FROM search_word WHERE word = ANY(:words)"), {"words": list(tokens)})
+    rows = connection.execute(
+        text("SELECT word, entries FROM search_word WHERE word = ANY(:words)"), {"words": list(tokens)}
+    )
     counts: Counter[str] = Counter({row.word: row.entries for row in rows})
     for found in (one for one in _phrases(tree) if one.open):
         counts[f"{found.tokens[-1]}*"] = _begun_by(connection, found.tokens[-1])
@@ -224,7 +226,8 @@ def _count_words(connection: Connection, streams: Iterable[str]) -> None:
     if not counts:
         return
     statement = text(
-        "INSERT INTO search_word (word, entries) SELECT * FROM unnest(CAST(:words AS text[]), CAST(:counts AS bigint[]))"
+        "INSERT INTO search_word (word, entries)"
+        " SELECT * FROM unnest(CAST(:words AS text[]), CAST(:counts AS bigint[]))"
         " ON CONFLICT (word) DO UPDATE SET entries = search_word.entries + excluded.entries"
     )
     words = sorted(counts)

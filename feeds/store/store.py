@@ -101,7 +101,7 @@ class Store:
         documents.record_failure(self._writable(), document, problem, now)
 
     def entries(self, query: EntryQuery) -> Page:
-        """The entries of a listing, newest first unless it asks for another order; at most 1000. Raises `QueryError`."""
+        """The entries of a listing, newest first or as it asks for; at most 1000. Raises `QueryError`."""
         return self._read(lambda connection: read_page(connection, query))
 
     def count(self, query: EntryQuery, most: int = 10_000) -> int:
@@ -171,6 +171,10 @@ class Store:
     def sources(self) -> tuple[Tally, ...]:
         """All sources by slug."""
         return self._read(tallies.read_sources)
+
+    def suggest_authors(self, beginning: str, limit: int = 10) -> tuple[Tally, ...]:
+        """Those in a byline whose slug, handle or one of whose names begins so, the most entries first."""
+        return self._read(lambda connection: people.read_beginning(connection, beginning, limit))
 
     def author(self, name: str) -> Tally:
         """By slug, else by handle or by a name that only one author uses; the slug tells whether to redirect.
