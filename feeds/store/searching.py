@@ -41,12 +41,13 @@ from feeds.search import phrase
 from feeds.search.analysis import SIGNS
 from feeds.store.schema import search_entry
 
-#: The tables that are not in `feeds.store.schema`, as each database makes them. `search_word` counts in how many texts
-#: of a sample a token is.
+#: The tables that are not in `feeds.store.schema`, as each database makes them. FTS5 keeps the first characters of
+#: tokens too, since a single character is looked for by the tokens that begin with it. `search_word` counts in how many
+#: texts of a sample a token is.
 TABLES = {
     "sqlite": (
         "CREATE VIRTUAL TABLE search_text USING fts5("
-        f"stream, content='', columnsize=0, tokenize=\"ascii tokenchars '{SIGNS}'\")",
+        f"stream, content='', columnsize=0, prefix='1', tokenize=\"ascii tokenchars '{SIGNS}'\")",
     ),
     "postgresql": (
         "CREATE TABLE search_text (key BIGINT PRIMARY KEY, stream TEXT NOT NULL, vector TSVECTOR NOT NULL)",
