@@ -13,8 +13,8 @@ from scrapers.formats.article_address import natural_key
 from scrapers.post import LinkChoice
 from tests.articles import SAMPLES
 from tests.articles import document
-from tests.articles import read
 from tests.articles import people
+from tests.articles import read
 from tests.articles import scores
 
 
