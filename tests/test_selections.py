@@ -18,8 +18,8 @@ from feeds.settings import load_settings
 from feeds.store import Store
 from tests.searchable import fill
 from web import create_app
+from web.refining import asked_for
 from web.selections import Selection
-from web.selections import asked_for
 from web.state import State
 
 SAVED = """
