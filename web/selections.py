@@ -19,11 +19,7 @@ from feeds.addresses import ascii_url
 from feeds.addresses import listing_path
 from feeds.errors import NotFoundError
 from feeds.listing import BEFORE_ALL
-from feeds.listing import MOST_ENTRIES
-from feeds.listing import USUAL_ENTRIES
 from feeds.listing import Listing
-from feeds.listing import within_budget
-from feeds.listing import within_window
 from feeds.model import Entry
 from feeds.model import EntryQuery
 from feeds.model import Tally
@@ -75,6 +71,17 @@ def select(kind: str, slugs: Sequence[str], state: State) -> Selection:
     return KINDS[kind].select(slugs, state)
 
 
+def combined(authors: Selection, topics: Selection) -> Selection:
+    """The entries that both hold."""
+    return Selection(
+        path=authors.path + topics.path,
+        title=f"{authors.title}: {topics.title}",
+        description=f"Entries by {authors.title} about {topics.title}, newest first.",
+        query=replace(authors.query, topics=topics.query.topics),
+        slugs=(*authors.slugs, *topics.slugs),
+    )
+
+
 def collapsed(selection: Selection) -> Selection:
     """The same listing with one entry of each story, under an address of its own."""
     return replace(
@@ -87,25 +94,10 @@ def collapsed(selection: Selection) -> Selection:
     )
 
 
-def read_feed(selection: Selection, state: State) -> Listing:
-    """The listing with the entries of a feed: see `feeds.listing.within_budget`."""
-    return _listing(selection, within_budget(_newest(selection.query, state.store)), None, state)
-
-
 def read_page(selection: Selection, cursor: str | None, state: State) -> Listing:
     """The listing with the entries of a page. Raises `QueryError` for a cursor that is none of ours."""
     page = state.store.entries(replace(selection.query, cursor=cursor))
     return _listing(selection, page.entries, page.next, state)
-
-
-def _newest(query: EntryQuery, store: Store) -> list[Entry]:
-    """As many as a feed may need; mostly that is one reading."""
-    page = store.entries(replace(query, limit=USUAL_ENTRIES))
-    entries = list(page.entries)
-    while page.next and len(entries) < MOST_ENTRIES and within_window(entries[0], entries[-1]):
-        page = store.entries(replace(query, limit=USUAL_ENTRIES, cursor=page.next))
-        entries += page.entries
-    return entries
 
 
 def _listing(selection: Selection, entries: tuple[Entry, ...], following: str | None, state: State) -> Listing:
