@@ -20,14 +20,12 @@ from feeds.shapes import SCRIPTS
 #: What the feed of the site, or behind a slash that of a listing, is called elsewhere: the suffix.
 FEEDS = {
     "feed": RSS.suffix,
-    "feeds": RSS.suffix,
     "rss": RSS.suffix,
     "rss2": RSS.suffix,
     "feed/rss": RSS.suffix,
     "feed/rss2": RSS.suffix,
     "rss.xml": RSS.suffix,
     "feed.xml": RSS.suffix,
-    "feeds.xml": RSS.suffix,
     "index.xml": RSS.suffix,
     "index.rss": RSS.suffix,
     "feed.rss": RSS.suffix,
@@ -61,6 +59,7 @@ KINDS = {
 }
 #: Whole addresses.
 PLACES = {
+    "opml": OPML,
     "opml.xml": OPML,
     "feeds.opml": OPML,
     "index.opml": OPML,

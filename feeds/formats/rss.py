@@ -75,7 +75,7 @@ def _finish_channel(channel: Element, listing: Listing, site: Site, shape: Shape
 def _add_item(feed: Generator, item: Item, feed_language: str) -> None:
     entry = add_entry(feed, item, lambda element: _finish(element, item, feed_language))
     if item.title:
-        entry.title(_TAG.sub(r"‹\1›", item.title))
+        entry.title(item.title)
     entry.link(href=item.url, rel="alternate")
     entry.description(escape(item.summary, quote=False))
     if item.html:
@@ -108,8 +108,10 @@ def _add_media(element: Element, item: Item) -> None:
 
 
 def _spell_out(parent: Element, *names: str) -> None:
+    """Texts that are plain by the specification, and that half of the readers take for HTML."""
     for name in names:
         for element in parent.findall(name):
+            element.text = _TAG.sub(r"‹\1›", element.text or "")
             spell_out(element)
 
 
