@@ -122,11 +122,12 @@ def _archive(names: tuple[tuple[str, str], ...], part: str) -> Response:
 def _answer(asked: Asked, last: str) -> Response:
     """`last` is the last segment of the address: the suffix in other letters moves too."""
     state, shape = get_state(), asked.shape
-    if shape.suffix and (answered := known(shape.address(asked.path))) is not None:
+    spelled = last.endswith(shape.ending)
+    if shape.suffix and spelled and (answered := known(shape.address(asked.path))) is not None:
         return answered
     parts = [select(kind, names.split(","), state) for kind, names in asked.names]
     selection = _selection(parts, state)
-    if _is_elsewhere(asked, parts) or not last.endswith(shape.ending):
+    if _is_elsewhere(asked, parts) or not spelled:
         return moved(_plain(shape).address(selection.path))
     if read_collapse(request.args):
         selection = collapsed(selection)

@@ -18,7 +18,11 @@ _SAFE = "/,"
 
 
 def register(app: Flask) -> None:
-    """Have the application send on requests for aliases, and those with a slash at the end."""
+    """Have the application send on requests for aliases, and those with a slash at the end.
+
+    Werkzeug's own redirect, for slashes that follow each other, would lead to whatever host the request names.
+    """
+    app.url_map.merge_slashes = False
     app.before_request(_to_the_one_address)
 
 
