@@ -6,7 +6,6 @@ An address says which entries (`web.selections`) and in which form (`web.shapes`
 from __future__ import annotations
 
 from collections.abc import Iterator
-from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 from urllib.parse import quote
@@ -33,7 +32,6 @@ from web.conditional import known
 from web.conditional import serve
 from web.opml import of_listing
 from web.pages import listing_page
-from web.parameters import COLLAPSE
 from web.parameters import read_collapse
 from web.reading import read_archive
 from web.reading import read_feed
@@ -54,6 +52,8 @@ _KIND = f"<any({','.join(KINDS)}):kind>"
 #: What can stand behind `/entries`; a suffix alone, or a script and a suffix.
 ENDINGS = tuple(f"{script}{suffix}" for script in ("", *(f".{script}" for script in SCRIPTS)) for suffix in FORMATS)
 _ENDING = f"<any({','.join(repr(ending) for ending in ENDINGS)}):ending>"
+#: What narrows a listing, in the order of canonical addresses.
+_PARAMETERS = ("q", "role", "collapse")
 _BOTH = f"{AUTHORS}/<authors>{TOPICS}"
 
 
@@ -68,8 +68,14 @@ class Asked:
     @property
     def path(self) -> str:
         """Of the listing as it was spelled; the canonical one where it was spelled so."""
-        collapse = f"?collapse={COLLAPSE}" if read_collapse(request.args) else ""
-        return ("".join(f"/{kind}/{quote(names, safe=',')}" for kind, names in self.names) or ENTRIES) + collapse
+        path = "".join(f"/{kind}/{quote(names, safe=',')}" for kind, names in self.names) or ENTRIES
+        given = [f"{name}={quote(request.args[name], safe='')}" for name in _PARAMETERS if request.args.get(name)]
+        return path + (f"?{'&'.join(given)}" if given else "")
+
+    @property
+    def slugs(self) -> list[str]:
+        """Every name by itself."""
+        return [slug for _, names in self.names for slug in names.split(",")]
 
 
 @bp.get(f"/{_KIND}/<name>")
@@ -125,26 +131,19 @@ def _answer(asked: Asked, last: str) -> Response:
     spelled = last.endswith(shape.ending)
     if shape.suffix and spelled and (answered := known(shape.address(asked.path))) is not None:
         return answered
-    parts = [select(kind, names.split(","), state) for kind, names in asked.names]
-    selection = _selection(parts, state)
-    if _is_elsewhere(asked, parts) or not spelled:
-        return moved(_plain(shape).address(selection.path))
-    if read_collapse(request.args):
-        selection = collapsed(selection)
+    selection = _selection(asked, state)
+    if (asked.names and selection.leads_elsewhere(asked.slugs)) or not spelled:
+        return moved(_plain(shape).address(selection.path.partition("?")[0]))
     if not shape.suffix:
         return listing_page(selection, request.args.get("cursor") or None)
     address = shape.address(selection.path)
     return serve(address, getattr(selection, "scopes", ()), lambda: _rendered(selection, asked, state))
 
 
-def _selection(parts: Sequence[Selection], state: State) -> Selection:
-    if not parts:
-        return select_entries(state)
-    return combined(*parts) if len(parts) > 1 else parts[0]
-
-
-def _is_elsewhere(asked: Asked, parts: Sequence[Selection]) -> bool:
-    return any(part.leads_elsewhere(names.split(",")) for part, (_, names) in zip(parts, asked.names, strict=True))
+def _selection(asked: Asked, state: State) -> Selection:
+    parts = [select(kind, names.split(","), state) for kind, names in asked.names]
+    selection = combined(*parts) if len(parts) > 1 else parts[0] if parts else select_entries(state)
+    return collapsed(selection) if read_collapse(request.args) else selection
 
 
 def _plain(shape: Shape) -> Shape:
