@@ -61,7 +61,6 @@ KINDS = {
 PLACES = {
     "opml": OPML,
     "opml.xml": OPML,
-    "feeds.opml": OPML,
     "index.opml": OPML,
     "subscriptions.opml": OPML,
     "all": ENTRIES,
