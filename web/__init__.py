@@ -13,6 +13,7 @@ from web import errors
 from web import headers
 from web import history
 from web import listings
+from web import opml
 from web import pages
 from web import redirects
 from web import stories
@@ -32,7 +33,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app = Flask(__name__, static_url_path=STATIC)
     app.extensions["feedwright"] = State(settings or load_settings(), store)
     templating.register(app)
-    for blueprint in (listings.bp, pages.bp, api.bp, history.bp, stories.bp):
+    for blueprint in (listings.bp, opml.bp, pages.bp, api.bp, history.bp, stories.bp):
         app.register_blueprint(blueprint)
     redirects.register(app)
     headers.register(app)

@@ -21,11 +21,7 @@ from feeds.addresses import ascii_url
 from feeds.addresses import listing_path
 from feeds.errors import NotFoundError
 from feeds.listing import BEFORE_ALL
-from feeds.listing import MOST_ENTRIES
-from feeds.listing import USUAL_ENTRIES
 from feeds.listing import Listing
-from feeds.listing import within_budget
-from feeds.listing import within_window
 from feeds.model import ALL
 from feeds.model import Entry
 from feeds.model import EntryQuery
@@ -133,25 +129,10 @@ def collapsed(selection: Selection) -> Selection:
     )
 
 
-def read_feed(selection: Selection, state: State) -> Listing:
-    """The listing with the entries of a feed: see `feeds.listing.within_budget`."""
-    return _listing(selection, within_budget(_newest(selection.query, state.store)), None, state)
-
-
 def read_page(selection: Selection, cursor: str | None, state: State) -> Listing:
     """The listing with the entries of a page. Raises `QueryError` for a cursor that is none of ours."""
     page = state.store.entries(replace(selection.query, cursor=cursor))
     return _listing(selection, page.entries, page.next, state)
-
-
-def _newest(query: EntryQuery, store: Store) -> list[Entry]:
-    """As many as a feed may need; mostly that is one reading."""
-    page = store.entries(replace(query, limit=USUAL_ENTRIES))
-    entries = list(page.entries)
-    while page.next and len(entries) < MOST_ENTRIES and within_window(entries[0], entries[-1]):
-        page = store.entries(replace(query, limit=USUAL_ENTRIES, cursor=page.next))
-        entries += page.entries
-    return entries
 
 
 def _listing(selection: Selection, entries: tuple[Entry, ...], following: str | None, state: State) -> Listing:

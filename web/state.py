@@ -10,6 +10,7 @@ from flask import current_app
 
 from feeds.listing import Site
 from feeds.saved import load_saved
+from feeds.scripts import Scripts
 from feeds.settings import Settings
 from feeds.store import Store
 from feeds.store import open_store
@@ -25,6 +26,7 @@ class State:
     def __init__(self, settings: Settings, store: Store | None = None) -> None:
         self.settings = settings
         self.cache = Cache()
+        self.scripts = Scripts()
         self.topics: Topics = load_topics(settings.topics)
         self.saved = load_saved(settings.feeds)
         self._store = store
