@@ -55,7 +55,7 @@ def main() -> None:
     """Turn what people publish in any shape into entries, and serve them as feeds and a JSON API.
 
     Settings come from the environment: DATABASE_URL, PUBLIC_BASE_URL, SITE_NAME, SITE_LANGUAGE, PORT,
-    WEB_CONCURRENCY, TOPICS, AUTHORS, SOURCES, SOURCE_DATE_EPOCH.
+    WEB_CONCURRENCY, CACHE_BYTES, WEBSUB_HUB, TOPICS, AUTHORS, SOURCES, SOURCE_DATE_EPOCH.
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
 

@@ -42,6 +42,8 @@ class Site:
     language: str = "zh-Hans"
     #: Names of the topics by slug.
     topics: Mapping[str, str] = field(default_factory=dict)
+    #: The address of a WebSub hub that is told of changes; None where there is none.
+    hub: str | None = None
 
     def url(self, path: str) -> str:
         """The absolute address of a path of `feeds.addresses`."""

@@ -1,8 +1,12 @@
-"""Answers with validators: 200 with a body, or 304 without one (RFC 9110, section 13)."""
+"""Answers with validators: 200 with a body, or 304 without one (RFC 9110, section 13), in the coding that is wanted."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from collections.abc import Sequence
+from datetime import datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Response
@@ -12,7 +16,13 @@ from werkzeug.http import http_date
 from werkzeug.http import parse_date
 
 from feeds.formats.items import MAX_AGE_SECONDS
+from feeds.model import Scope
 from web.cache import Rendered
+from web.compression import IDENTITY
+from web.compression import choose
+from web.compression import coded_tag
+from web.compression import compress
+from web.state import get_state
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -21,20 +31,94 @@ if TYPE_CHECKING:
 FEED_CACHING = f"public, max-age={MAX_AGE_SECONDS}, stale-while-revalidate=60, stale-if-error=86400"
 #: Kept by anyone, asked for each time: a 304 costs little and nobody sees an old page.
 REVALIDATE = "public, no-cache"
+#: Where `serve` leaves in the environment of a request what it answered: the `Kept`, its coding, whether it is a 304.
+SERVED = "feedwright.served"
 
 _ENTITY_TAG = re.compile(r'(?:W/)?"([^"]*)"|([^\s,"]+)')
-#: What servers and CDNs hang onto the tag of a body that they compressed.
-_ENCODED = re.compile(r"[-;](?:gzip|br|zstd|deflate)$")
+#: What we, servers and CDNs hang onto the tag of a body that is compressed.
+_ENCODED = re.compile(r"(?:[-;](?:gzip|gz|br|zstd|deflate))+$")
+
+
+def serve(
+    address: str, scopes: Sequence[Scope], render: Callable[[], Rendered], caching: str = FEED_CACHING
+) -> Response:
+    """The feed at a canonical address, from the cache where it has the present version of the listing.
+
+    `scopes` are those of the listing; `render` is called where the cache has nothing. Whatever else the answer depends
+    on must be part of the address. Raises `StoreError`, and what `render` raises.
+    """
+    state = get_state()
+    kept = state.cache.fetch(address, scopes, render)
+    coding = choose(request.headers.get("Accept-Encoding"), kept.is_large)
+    if coding is None:
+        return _not_acceptable()
+    headers = _headers(kept.rendered, coding, caching)
+    if state.site.hub is not None:
+        headers["Link"] = f'<{state.site.hub}>; rel="hub", <{state.site.url(address)}>; rel="self"'
+    known = _is_known(kept.rendered)
+    request.environ[SERVED] = kept, coding, known
+    if known:
+        return _NotModified(status=304, headers=headers)
+    return _with_body(state.cache.body(kept, coding), coding, kept.rendered.content_type, headers)
 
 
 def answer(rendered: Rendered, caching: str) -> Response:
-    """The rendering, or 304 where the client has it."""
-    headers = {"ETag": f'"{rendered.etag}"', "Cache-Control": caching, "Vary": "Accept-Encoding"}
+    """A rendering that is not kept, or 304 where the client has it."""
+    coding = choose(request.headers.get("Accept-Encoding"), rendered.is_large)
+    if coding is None:
+        return _not_acceptable()
+    headers = _headers(rendered, coding, caching)
+    if _is_known(rendered):
+        return _NotModified(status=304, headers=headers)
+    return _with_body(compress(rendered.body, coding), coding, rendered.content_type, headers)
+
+
+def is_fresh(tags: str | None, since: str | None, etag: str, modified: datetime | None) -> bool:
+    """Whether the client has the bytes: If-None-Match (`tags`) decides, If-Modified-Since only where that is missing.
+
+    The first compares weakly and takes lists, `*`, tags without quotes and tags of compressed bodies. The second takes
+    any date that is not before ours: some readers send one of their own.
+    """
+    if tags is not None:
+        return _names(tags, etag)
+    if since is None or modified is None:
+        return False
+    date = parse_date(since)
+    return date is not None and modified.replace(microsecond=0) <= date
+
+
+def _is_known(rendered: Rendered) -> bool:
+    tags, since = (request.headers.get(name) for name in ("If-None-Match", "If-Modified-Since"))
+    return is_fresh(tags, since, rendered.etag, rendered.modified)
+
+
+def _names(tags: str, etag: str) -> bool:
+    if tags.strip() == "*":
+        return True
+    found = (quoted or bare for quoted, bare in _ENTITY_TAG.findall(tags))
+    return any(_ENCODED.sub("", tag) == etag for tag in found)
+
+
+def _headers(rendered: Rendered, coding: str, caching: str) -> dict[str, str]:
+    headers = {"ETag": coded_tag(rendered.etag, coding), "Cache-Control": caching, "Vary": "Accept-Encoding"}
     if rendered.modified is not None:
         headers["Last-Modified"] = http_date(rendered.modified)
-    if is_fresh(request.headers, rendered):
-        return _NotModified(status=304, headers=headers)
-    return Response(rendered.body, headers=headers, content_type=rendered.content_type)
+    return headers
+
+
+def _with_body(body: bytes, coding: str, content_type: str, headers: dict[str, str]) -> Response:
+    if coding != IDENTITY:
+        headers["Content-Encoding"] = coding
+    return Response(body, headers=headers, content_type=content_type)
+
+
+def _not_acceptable() -> Response:
+    return Response(
+        "The client accepts neither br nor gzip, and refuses the body without them.\n",
+        HTTPStatus.NOT_ACCEPTABLE,
+        headers={"Cache-Control": "no-store", "Vary": "Accept-Encoding"},
+        content_type="text/plain; charset=utf-8",
+    )
 
 
 class _NotModified(Response):
@@ -45,22 +129,3 @@ class _NotModified(Response):
         if (modified := self.headers.get("Last-Modified")) is not None:
             headers["Last-Modified"] = modified
         return headers
-
-
-def is_fresh(headers: Headers, rendered: Rendered) -> bool:
-    """Whether the client has these bytes: If-None-Match decides, If-Modified-Since only where that is missing.
-
-    The first compares weakly and takes lists, `*`, tags without quotes and tags of compressed bodies. The second takes
-    any date that is not before ours: some readers send one of their own.
-    """
-    if (tags := headers.get("If-None-Match")) is not None:
-        return _names(tags, rendered.etag)
-    since = parse_date(headers.get("If-Modified-Since"))
-    return since is not None and rendered.modified is not None and rendered.modified.replace(microsecond=0) <= since
-
-
-def _names(tags: str, etag: str) -> bool:
-    if tags.strip() == "*":
-        return True
-    found = (quoted or bare for quoted, bare in _ENTITY_TAG.findall(tags))
-    return any(_ENCODED.sub("", tag) == etag for tag in found)

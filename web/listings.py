@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote
-
 from flask import Blueprint
 from flask import request
 from werkzeug.wrappers import Response
@@ -11,11 +9,10 @@ from werkzeug.wrappers import Response
 from feeds.addresses import ENTRIES
 from feeds.formats import FORMATS
 from feeds.formats import Format
+from feeds.model.scope import scopes_of
 from web.cache import Rendered
-from web.conditional import FEED_CACHING
-from web.conditional import answer
+from web.conditional import serve
 from web.pages import listing_page
-from web.parameters import COLLAPSE
 from web.parameters import read_collapse
 from web.redirects import moved
 from web.selections import KINDS
@@ -38,8 +35,6 @@ def listing(kind: str, name: str) -> Response:
     words, form = _split(name)
     asked = words.split(",")
     state = get_state()
-    if form is not None and (known := _cached(state)) is not None:
-        return answer(known, FEED_CACHING)
     selection = select(kind, asked, state)
     if selection.leads_elsewhere(asked):
         return moved(selection.path + (form.suffix if form else ""))
@@ -66,22 +61,12 @@ def _answer(selection: Selection, form: Format | None, state: State) -> Response
         selection = collapsed(selection)
     if form is None:
         return listing_page(selection, request.args.get("cursor") or None)
-    return answer(_feed(selection, form, state), FEED_CACHING)
+    return _feed(selection, form, state)
 
 
-def _cached(state: State) -> Rendered | None:
-    """Whatever stands in the cache stands under its canonical path, so a hit needs no look at the words."""
-    query = f"?collapse={COLLAPSE}" if read_collapse(request.args) else ""
-    return state.cache.get(request.path + query, state.store.version())
-
-
-def _feed(selection: Selection, form: Format, state: State) -> Rendered:
-    """The version is read before the entries: a rendering may be newer than its label, never older."""
-    path = unquote(form.path(selection.path))
-    version = state.store.version()
-    rendered = state.cache.get(path, version)
-    if rendered is None:
+def _feed(selection: Selection, form: Format, state: State) -> Response:
+    def render() -> Rendered:
         found = read_feed(selection, state)
-        rendered = Rendered(form.render(found, state.site), form.content_type, found.modified)
-        state.cache.put(path, version, rendered)
-    return rendered
+        return Rendered(form.render(found, state.site), form.content_type, found.modified)
+
+    return serve(form.path(selection.path), scopes_of(selection.query), render)
