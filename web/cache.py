@@ -16,7 +16,9 @@ from urllib.parse import unquote_to_bytes
 
 from feeds.model import Scope
 from feeds.store import Mark
+from web.compression import CODINGS
 from web.compression import WORTH_IT
+from web.compression import coded_tag
 from web.compression import compress
 
 #: What a rendering takes beside its bodies: address, scopes, headers.
@@ -56,6 +58,8 @@ class Kept:
         self.rendered = rendered
         self.is_large = rendered.is_large
         self.scopes = scopes
+        #: The tags under which a client that got the body from us knows it.
+        self.tags = frozenset(coded_tag(rendered.etag, coding) for coding in CODINGS)
         #: How the listing stood when this was last known to be right.
         self.mark = mark
         #: By content coding.

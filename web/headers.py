@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from http import HTTPStatus
 
 from flask import Flask
 from flask import Response
@@ -17,6 +18,8 @@ _CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' https: http: data:; media-src https: http:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+#: A browser that shows a feed as it is loads nothing for it and runs nothing in it.
+_FEED_POLICY = "default-src 'none'; frame-ancestors 'none'"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -36,14 +39,22 @@ def is_feed() -> bool:
 
 
 def _add_headers(response: Response) -> Response:
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"  # many picture hosts refuse requests that come from elsewhere
-    response.headers["Content-Security-Policy"] = _CONTENT_POLICY
     if is_api() or is_feed():
         _share(response)
+    if response.status_code != HTTPStatus.NOT_MODIFIED:  # the client has those of the body that it has
+        _protect(response)
     if is_api():
         response.headers["X-Request-Id"] = _request_id()
     return response
+
+
+def _protect(response: Response) -> None:
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    if is_feed():
+        response.headers["Content-Security-Policy"] = _FEED_POLICY
+        return
+    response.headers["Content-Security-Policy"] = _CONTENT_POLICY
+    response.headers["Referrer-Policy"] = "no-referrer"  # many picture hosts refuse requests that come from elsewhere
 
 
 def _share(response: Response) -> None:

@@ -33,6 +33,8 @@ class State:
     @property
     def store(self) -> Store:
         """The store, opened at the first use. Raises `StoreError`."""
+        if self._store is not None:
+            return self._store
         with self._lock:
             if self._store is None:
                 self._store = open_store(self.settings.database_url, read_only=True)
