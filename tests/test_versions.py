@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import given
@@ -170,6 +171,17 @@ def test_a_store_that_was_put_into_the_place_of_another_is_seen(tmp_path: Path, 
         (tmp_path / "new.db").rename(tmp_path / "old.db")
         assert not store.look((ALL,), before).shows_the_same(before)
         assert "new" in store.entries(EntryQuery()).entries[0].content_text
+
+
+def test_a_server_that_was_restarted_is_connected_to_again(store: Store, store_url: str, now: datetime) -> None:
+    if store_url.startswith("sqlite"):
+        pytest.skip("a file has no server")
+    store.save(make_batch(), now)
+    before = store.look((ALL,))
+    with psycopg.connect(store_url, autocommit=True) as administrator:
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        administrator.execute(f"{others} AND pid <> pg_backend_pid()")
+    assert store.look((ALL,), before) == before
 
 
 # The law
