@@ -108,9 +108,12 @@ class Cache:
 
     def find(self, key: Key) -> Kept | None:
         """What is kept, if it is still right: at most one statement to the store. Raises `StoreError`."""
-        kept = self._get(key)
-        if kept is None:
-            return None
+        with self._lock:
+            found = self._kept.get(key)
+            if found is None:
+                return None
+            self._kept.move_to_end(key)
+        kept = found[0]
         known = kept.mark
         mark = self._look(kept.scopes, known)
         if mark is known:
@@ -157,14 +160,6 @@ class Cache:
         """
         modified = mark.changed_at or rendered.modified
         return None if modified is None else min(modified, self._now())
-
-    def _get(self, key: Key) -> Kept | None:
-        with self._lock:
-            found = self._kept.get(key)
-            if found is None:
-                return None
-            self._kept.move_to_end(key)
-            return found[0]
 
     def _keep(self, kept: Kept) -> None:
         """In the place of any other of its address. What would fill the cache alone is not kept."""

@@ -81,10 +81,10 @@ class HotFeeds:
 
 
 def _is_known(environ: WSGIEnvironment, kept: Kept) -> bool:
-    tags = environ.get("HTTP_IF_NONE_MATCH")
-    if tags in kept.tags:  # as nearly all clients ask
-        return True
-    return is_fresh(tags, environ.get("HTTP_IF_MODIFIED_SINCE"), kept.rendered.etag, kept.rendered.modified)
+    tags, since = environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE")
+    if tags is None and since is None:
+        return False
+    return tags in kept.tags or is_fresh(tags, since, kept.rendered.etag, kept.rendered.modified)
 
 
 def _bad_request(start_response: StartResponse) -> Iterable[bytes]:

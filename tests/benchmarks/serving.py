@@ -2,7 +2,9 @@
 
 Both run under gunicorn with the settings of `web.server`, one worker each, and take turns; each round's ratio counts,
 so that it does not matter what else the machine does. The load comes from `wrk` where there is one, else from Python.
-DATABASE_URL names another database than a SQLite file of its own; it must be empty.
+DATABASE_URL names another database than a SQLite file of its own; it must be empty. Beside the ratio of requests a
+second stands that of requests a second of the server's own time, where the system tells it: on a busy machine it is
+the steadier one.
 """
 
 from __future__ import annotations
@@ -39,6 +41,12 @@ FEED = "/entries.rss"
 CASES = {"200": {}, "304": {"If-None-Match": ""}, "200 gzip": {"Accept-Encoding": "gzip"}}
 
 
+#: The port and the process of a server.
+Server = tuple[int, int]
+#: Requests a second, and requests a second of the server's own time.
+Speed = tuple[float, float]
+
+
 def bare() -> Any:
     """The function to compare with: it knows its body and its tag, and nothing else."""
     folder = Path(os.environ["BARE_BODIES"])
@@ -69,11 +77,11 @@ def main() -> None:
             tag = _fetch_bodies(hot, Path(folder))
             with _serving("tests.benchmarks.serving:bare()", environment) as plain:
                 results = _measure(hot, plain, tag, rounds)
-    print(f"{'':<10}{'bare':>10}{'hot':>10}{'ratio':>8}")
+    print(f"{'':<10}{'bare/s':>10}{'hot/s':>10}{'ratio':>8}{'of CPU time':>14}")
     for case, pairs in results.items():
-        ratio = statistics.median(ours / theirs for theirs, ours in pairs)
-        theirs, ours = (statistics.median(column) for column in zip(*pairs, strict=True))
-        print(f"{case:<10}{theirs:>10,.0f}{ours:>10,.0f}{ratio:>8.2f}")
+        ratio, of_time = (statistics.median(ours[i] / theirs[i] for theirs, ours in pairs) for i in (0, 1))
+        theirs, ours = (statistics.median(one[side][0] for one in pairs) for side in (0, 1))
+        print(f"{case:<10}{theirs:>10,.0f}{ours:>10,.0f}{ratio:>8.2f}{of_time:>14.2f}")
 
 
 def _prepare(folder: Path) -> dict[str, str]:
@@ -87,8 +95,9 @@ def _prepare(folder: Path) -> dict[str, str]:
     return os.environ | {"DATABASE_URL": url, "BARE_BODIES": str(folder), "WEB_CONCURRENCY": "1"}
 
 
-def _fetch_bodies(port: int, folder: Path) -> str:
+def _fetch_bodies(server: Server, folder: Path) -> str:
     """What the bare function is to answer with; it also warms the cache."""
+    port = server[0]
     for coding in ("identity", "gzip"):
         _get(port, {"Accept-Encoding": coding})
         answer = _get(port, {"Accept-Encoding": coding})
@@ -108,8 +117,8 @@ def _get(port: int, headers: dict[str, str]) -> tuple[str, bytes]:
     return answer.headers.get("ETag", ""), body
 
 
-def _measure(hot: int, plain: int, tag: str, rounds: int) -> dict[str, list[tuple[float, float]]]:
-    results: dict[str, list[tuple[float, float]]] = {case: [] for case in CASES}
+def _measure(hot: Server, plain: Server, tag: str, rounds: int) -> dict[str, list[tuple[Speed, Speed]]]:
+    results: dict[str, list[tuple[Speed, Speed]]] = {case: [] for case in CASES}
     for _ in range(rounds):
         for case, template in CASES.items():
             headers = {name: value or tag for name, value in template.items()}
@@ -117,8 +126,25 @@ def _measure(hot: int, plain: int, tag: str, rounds: int) -> dict[str, list[tupl
     return results
 
 
-def _load(port: int, headers: dict[str, str]) -> float:
-    """Requests a second."""
+def _load(server: Server, headers: dict[str, str]) -> Speed:
+    port, process = server
+    before = _seconds(process)
+    speed = _requests_a_second(port, headers)
+    used = _seconds(process) - before
+    return speed, speed * SECONDS / used if used else 1.0
+
+
+def _seconds(process: int) -> float:
+    """What the workers of a gunicorn have used so far of the processor; 0 where the system does not tell."""
+    try:
+        workers = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+        fields = [Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split() for worker in workers]
+    except OSError:
+        return 0.0
+    return sum(int(one[11]) + int(one[12]) for one in fields) / os.sysconf("SC_CLK_TCK")
+
+
+def _requests_a_second(port: int, headers: dict[str, str]) -> float:
     if (wrk := shutil.which("wrk")) is None:
         return _load_from_python(port, headers)
     sent = [word for name, value in headers.items() for word in ("-H", f"{name}: {value}")]
@@ -149,8 +175,8 @@ def _load_from_python(port: int, headers: dict[str, str]) -> float:
 
 
 @contextmanager
-def _serving(application: str, environment: dict[str, str]) -> Iterator[int]:
-    """gunicorn on a free port; the port."""
+def _serving(application: str, environment: dict[str, str]) -> Iterator[Server]:
+    """gunicorn on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -159,7 +185,7 @@ def _serving(application: str, environment: dict[str, str]) -> Iterator[int]:
     process = subprocess.Popen(_pinned(0, command), env=environment, stderr=subprocess.DEVNULL)
     try:
         _await(port)
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait(30)
