@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
@@ -17,6 +18,7 @@ from werkzeug.http import parse_date
 
 from feeds.formats.items import MAX_AGE_SECONDS
 from feeds.model import Scope
+from web.cache import Kept
 from web.cache import Rendered
 from web.compression import IDENTITY
 from web.compression import choose
@@ -25,13 +27,16 @@ from web.compression import compress
 from web.state import get_state
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse
     from _typeshed.wsgi import WSGIEnvironment
 
 #: A reader may keep a feed this long, may show the old one while it asks, and when we do not answer.
 FEED_CACHING = f"public, max-age={MAX_AGE_SECONDS}, stale-while-revalidate=60, stale-if-error=86400"
 #: Kept by anyone, asked for each time: a 304 costs little and nobody sees an old page.
 REVALIDATE = "public, no-cache"
-#: Where `serve` leaves in the environment of a request what it answered: the `Kept`, its coding, whether it is a 304.
+#: What was answered from the cache: in which coding, and whether without a body; and where an answer leaves it in the
+#: environment of the request.
+Served = tuple[Kept, str, bool]
 SERVED = "feedwright.served"
 
 _ENTITY_TAG = re.compile(r'(?:W/)?"([^"]*)"|([^\s,"]+)')
@@ -56,10 +61,10 @@ def serve(
     if state.site.hub is not None:
         headers["Link"] = f'<{state.site.hub}>; rel="hub", <{state.site.url(address)}>; rel="self"'
     known = _is_known(kept.rendered)
-    request.environ[SERVED] = kept, coding, known
-    if known:
-        return _NotModified(status=304, headers=headers)
-    return _with_body(state.cache.body(kept, coding), coding, kept.rendered.content_type, headers)
+    body = None if known else state.cache.body(kept, coding)
+    response = _response(body, coding, kept.rendered.content_type, headers)
+    response.served = kept, coding, known
+    return response
 
 
 def answer(rendered: Rendered, caching: str) -> Response:
@@ -68,9 +73,8 @@ def answer(rendered: Rendered, caching: str) -> Response:
     if coding is None:
         return _not_acceptable()
     headers = _headers(rendered, coding, caching)
-    if _is_known(rendered):
-        return _NotModified(status=304, headers=headers)
-    return _with_body(compress(rendered.body, coding), coding, rendered.content_type, headers)
+    body = None if _is_known(rendered) else compress(rendered.body, coding)
+    return _response(body, coding, rendered.content_type, headers)
 
 
 def is_fresh(tags: str | None, since: str | None, etag: str, modified: datetime | None) -> bool:
@@ -106,10 +110,13 @@ def _headers(rendered: Rendered, coding: str, caching: str) -> dict[str, str]:
     return headers
 
 
-def _with_body(body: bytes, coding: str, content_type: str, headers: dict[str, str]) -> Response:
+def _response(body: bytes | None, coding: str, content_type: str, headers: dict[str, str]) -> _Validated:
+    """304 where there is no body."""
+    if body is None:
+        return _Validated(status=HTTPStatus.NOT_MODIFIED, headers=headers)
     if coding != IDENTITY:
         headers["Content-Encoding"] = coding
-    return Response(body, headers=headers, content_type=content_type)
+    return _Validated(body, headers=headers, content_type=content_type)
 
 
 def _not_acceptable() -> Response:
@@ -121,11 +128,18 @@ def _not_acceptable() -> Response:
     )
 
 
-class _NotModified(Response):
+class _Validated(Response):
     """Keeps Last-Modified, which werkzeug takes out of a 304: readers store the validators of the last answer."""
+
+    #: Left in the environment of the request, for who stands in front of Flask.
+    served: Served | None = None
 
     def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
         headers = super().get_wsgi_headers(environ)
         if (modified := self.headers.get("Last-Modified")) is not None:
             headers["Last-Modified"] = modified
         return headers
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ[SERVED] = self.served
+        return super().__call__(environ, start_response)

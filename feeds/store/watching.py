@@ -1,7 +1,8 @@
 """Whether anything changed, asked at each request: it must cost next to nothing, and it must never be wrong.
 
-SQLite tells by `PRAGMA data_version`, without reading a page, whether somebody else committed; a server is asked each
-time, in one statement. NOTIFY would spare that and be wrong for moments: it reaches a listener after the commit.
+SQLite tells by the header of its WAL index (see `feeds.store.wal`), else by `PRAGMA data_version`, whether somebody
+else committed; a server is asked each time, in one statement. NOTIFY would spare that and be wrong for moments: it
+reaches a listener after the commit.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from feeds.store.engine import store_file
 from feeds.store.schema import instant
 from feeds.store.versions import STORE
 from feeds.store.versions import Mark
+from feeds.store.wal import WalIndex
+from feeds.store.wal import WalIndexes
 
 _LOOK = """SELECT s.lineage, s.version, f.version, f.changed_at FROM state s, (
     SELECT max(version) AS version, max(changed_at) AS changed_at FROM listing_version WHERE (kind, key) IN ({})) f"""
@@ -54,7 +57,8 @@ class Watch:
     """Looks at a store for many threads; each look has a connection to itself, kept for the next one."""
 
     def __init__(self, url: URL) -> None:
-        self._open = _opener(url)
+        self._indexes = WalIndexes()
+        self._open = _opener(url, self._indexes)
         self._idle: deque[Watcher] = deque()
         self._process = os.getpid()
         #: Connections of the process that this one was forked from: to be neither used nor closed here.
@@ -71,14 +75,18 @@ class Watch:
         try:
             return self._look(scopes, known)
         except _ERRORS:
-            self.close()  # after a restart of the server all connections are dead
+            self._disconnect()  # after a restart of the server all connections are dead
         try:
             return self._look(scopes, known)
         except _ERRORS as error:
             raise StoreError(f"cannot read the store: {error}") from error
 
     def close(self) -> None:
-        """Close the connections that are not in use; the next look opens one again."""
+        """Close the connections; the next look opens one again."""
+        self._disconnect()
+        self._indexes.close()
+
+    def _disconnect(self) -> None:
         while self._idle:
             self._idle.pop().close()
 
@@ -109,10 +117,12 @@ class Watch:
 class _FileWatcher:
     """Looks at a file; also at another one that was put into its place."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, indexes: WalIndexes) -> None:
         self._path = path
+        self._indexes = indexes
+        self._index: WalIndex | None = None
         #: What the file told, and how the store stood then.
-        self._changes = -1
+        self._seen: bytes | int | None = None
         self._stamp = ("", -1)
         self._connect(identify(path))
 
@@ -121,16 +131,15 @@ class _FileWatcher:
         if there != self._identity and there is not None:  # for a moment there may be none
             self.close()
             self._connect(there)
-        changes: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
-        unchanged = changes == self._changes
-        if known is not None and unchanged and self._stamp == (known.lineage, known.store_version):
+        seen = self._index.header() if self._index is not None else self._data_version()
+        if known is not None and seen == self._seen and self._stamp == (known.lineage, known.store_version):
             return known
         asked = [STORE, *(scopes or (ALL,))]
         pairs = [word for scope in asked for word in (scope.kind, scope.key)]
         row = self._connection.execute(_LOOK.format(f"VALUES {', '.join(['(?, ?)'] * len(asked))}"), pairs).fetchone()
         # A copy that was put back has the lineage and the versions of the store that it was made of.
         found = Mark(f"{row[0]} {self._identity}", row[1], row[2] or 0, None if row[3] is None else instant(row[3]))
-        self._changes, self._stamp = changes, (found.lineage, found.store_version)
+        self._seen, self._stamp = seen, (found.lineage, found.store_version)
         return found
 
     def close(self) -> None:
@@ -142,7 +151,14 @@ class _FileWatcher:
             read_only_address(self._path), uri=True, isolation_level=None, check_same_thread=False
         )
         self._connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}").close()
-        self._changes = -1
+        self._seen = None
+        # From the first statement on the index is there, and stays while this connection does.
+        self._connection.execute("SELECT version FROM state").fetchone()
+        has_index = self._connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        self._index = self._indexes.find(self._path) if has_index else None
+
+    def _data_version(self) -> int:
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
 
 class _ServerWatcher:
@@ -171,9 +187,9 @@ class _ServerWatcher:
             raise psycopg.OperationalError(answer.error_message.decode("utf-8", "replace").strip())
 
 
-def _opener(url: URL) -> Callable[[], Watcher]:
+def _opener(url: URL, indexes: WalIndexes) -> Callable[[], Watcher]:
     if (path := store_file(url)) is not None:
-        return lambda: _FileWatcher(str(path))
+        return lambda: _FileWatcher(str(path), indexes)
     return lambda: _ServerWatcher(url)
 
 
