@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+from datetime import datetime
+
 from flask import Flask
 
 from feeds.addresses import STATIC
@@ -18,6 +21,7 @@ from web import pages
 from web import redirects
 from web import stories
 from web import templating
+from web.hot import HotFeeds
 from web.state import State
 
 __all__ = ["create_app"]
@@ -30,12 +34,15 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     it: so a process starts while its store does not answer, and no connection is shared by forked workers. Raises
     `ConfigError`.
     """
+    state = State(settings or load_settings(), store, lambda: datetime.now(UTC))
     app = Flask(__name__, static_url_path=STATIC)
-    app.extensions["feedwright"] = State(settings or load_settings(), store)
+    app.extensions["feedwright"] = state
     templating.register(app)
     for blueprint in (listings.bp, opml.bp, pages.bp, api.bp, history.bp, stories.bp):
         app.register_blueprint(blueprint)
     redirects.register(app)
     headers.register(app)
     errors.register(app)
+    app.url_map.merge_slashes = False  # the redirect would go to whatever host the client names
+    app.wsgi_app = HotFeeds(app.wsgi_app, state.cache, state.settings.public_base_url)  # type: ignore[method-assign]
     return app
