@@ -27,10 +27,10 @@ from feeds.model import Scope
 from feeds.model import TopicHit
 from feeds.model.scope import author_scope
 from feeds.model.scope import document_scope
-from feeds.model.scope import scopes_of
 from feeds.model.scope import source_scope
 from feeds.model.scope import topic_scope
 from feeds.settings import load_settings
+from feeds.shapes import Shape
 from feeds.store import Store
 from feeds.store import open_store
 from tests.builders import NOW
@@ -42,8 +42,8 @@ from tests.builders import make_published
 from tests.builders import make_source
 from tests.builders import make_topics
 from web import create_app
+from web.reading import read_feed
 from web.selections import collapsed
-from web.selections import read_feed
 from web.selections import select
 from web.selections import select_entries
 from web.state import State
@@ -245,7 +245,11 @@ def rendered(state: State) -> Iterator[tuple[str, bytes, tuple[Scope, ...]]]:
             continue
     for plain in selections:
         for selection in (plain, collapsed(plain)):
-            yield selection.path, ATOM.render(read_feed(selection, state), state.site), scopes_of(selection.query)
+            yield (
+                selection.path,
+                ATOM.render(read_feed(selection, Shape(suffix=ATOM.suffix), state.store), state.site),
+                selection.scopes,
+            )
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
