@@ -40,6 +40,8 @@ class Settings:
     site_language: str
     port: int
     web_concurrency: int
+    #: How often one token may write, in each process.
+    writes_per_minute: int
     #: Files to use instead of the ones that ship with Feedwright.
     topics: Path | None
     authors: Path | None
@@ -160,6 +162,7 @@ SETTINGS = (
     Setting("SITE_LANGUAGE", "zh-Hans", "language of topic names and of feeds in several languages", _language),
     Setting("PORT", "8000", "the port that the web server listens on", _number(1, 65535)),
     Setting("WEB_CONCURRENCY", "1", "how many web processes run side by side", _number(1, 64)),
+    Setting("WRITES_PER_MINUTE", "60", "how often a token may write, in each process", _number(1, 10_000)),
     Setting("TOPICS", "", "a topics file to use instead of the one that ships with Feedwright", _file),
     Setting("AUTHORS", "", "a file of names and handles that belong together, asked before the shipped one", _file),
     Setting("SOURCES", "", "a sources file to use instead of the one that ships with Feedwright", _file),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Sequence
+from collections.abc import Set
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -56,13 +57,36 @@ _SORT = (entry.c.published, entry.c.order_key, entry.c.id)
 _LISTED = (listing.c.published, listing.c.order_key, listing.c.entry_id)
 
 
-def read_page(connection: Connection, query: EntryQuery) -> Page:
-    """The entries of a listing: one statement, and one for their relations. Raises `QueryError`."""
+#: Parts of an entry that a caller may leave unread, with what stands in their place.
+EMPTY = {
+    "content_html": "",
+    "content_text": "",
+    "summary": "",
+    "people": "[]",
+    "quoted": "[]",
+    "links": "[]",
+    "media": "[]",
+    "topics": "[]",
+    "labels": "[]",
+}
+#: What may be left unread: those, and the relations, which cost a statement of their own.
+PARTS_OF_ENTRY = frozenset({*EMPTY, "relations"})
+
+
+def read_page(connection: Connection, query: EntryQuery, without: Set[str] = frozenset()) -> Page:
+    """The entries of a listing: one statement, and one for their relations. Raises `QueryError`.
+
+    The parts `without`, of `PARTS_OF_ENTRY`, are not read and come empty.
+    """
     limit = _limit(query)
     after = None if query.cursor is None else read_cursor(query.cursor)
-    rows = connection.execute(_page(query, after, limit + 1)).all()
+    asked = _page(query, after, limit + 1)
+    if without:
+        asked = asked.with_only_columns(*_lighter(without), maintain_column_froms=True)
+    rows = connection.execute(asked).all()
     shown = rows[:limit]
-    relations = read_relations(connection, [row.id for row in shown])
+    related = [] if "relations" in without else [row.id for row in shown]
+    relations = read_relations(connection, related)
     more = len(rows) > limit
     last = shown[-1] if more else None
     return Page(
@@ -85,6 +109,16 @@ def read_entry(connection: Connection, entry_id: str) -> Entry:
     if rows[0].withdrawn_at is not None:
         raise GoneError("entry", entry_id)
     return entry_from_row(rows[0], [_relation(row) for row in rows if row.kind is not None])
+
+
+def matching(query: EntryQuery, columns: Sequence[ColumnElement[Any]], limit: int) -> Select[Any]:
+    """`columns` of entry, source or document for the newest entries of a query; its cursor and limit do not count."""
+    return _page(query, None, limit).with_only_columns(*columns, maintain_column_froms=True)
+
+
+def _lighter(without: Set[str]) -> list[ColumnElement[Any]]:
+    read = [literal(EMPTY[c.name]).label(c.name) if c.name in EMPTY and c.name in without else c for c in _READ]
+    return [*read, *_SOURCE, *_DOCUMENT]
 
 
 def entry_columns() -> list[ColumnElement[Any]]:
