@@ -95,7 +95,7 @@ def ingest(paths: tuple[str, ...], format_: str | None, source: str | None, as_j
     settings = _settings()
     if format_ is not None:
         named(format_)
-    plan = replace(_plan(settings), format=format_, source=source)
+    plan = replace(reading_plan(settings), format=format_, source=source)
     documents = find_documents(paths)
     if not documents:
         raise click.ClickException(f"there are no documents in {', '.join(paths)}")
@@ -112,10 +112,10 @@ def application() -> Flask:
     from web import create_app
 
     settings = _settings()
-    return create_app(settings, ingest=_Receiver(settings))
+    return create_app(settings, ingest=Receiver(settings))
 
 
-class _Receiver:
+class Receiver:
     """Reads documents that are sent. Parsers and rules are loaded for the first one: the process starts light."""
 
     def __init__(self, settings: Settings) -> None:
@@ -132,10 +132,10 @@ class _Receiver:
 
     @cached_property
     def _rules(self) -> Plan:
-        return _plan(self._settings)
+        return reading_plan(self._settings)
 
 
-def _plan(settings: Settings) -> Plan:
+def reading_plan(settings: Settings) -> Plan:
     """How documents are read, now."""
     from feeds.aliases import load_aliases
     from feeds.topics import load_topics

@@ -27,6 +27,7 @@ from web.api.parameters import FORM
 from web.api.parameters import LIMIT
 from web.api.parameters import MORE_OF_ENTRY
 from web.api.parameters import ROLE
+from web.api.parameters import SAMPLE_ENTRY
 from web.api.parameters import SOURCE
 from web.api.parameters import TOPIC
 from web.api.parameters import Given
@@ -41,7 +42,7 @@ from web.api.resources import unread
 from web.state import State
 
 FIELDS = fields_of(ENTRY)
-ID = path_id("entry", "")
+ID = path_id("entry", SAMPLE_ENTRY)
 FILTERS = (AUTHOR, TOPIC, SOURCE, DOCUMENT, ROLE, COLLAPSE)
 _PATH = "/entries"
 #: What changes the form of an answer and not what is in the list.

@@ -10,6 +10,7 @@ from web.api.answering import link
 from web.api.parameters import CHANGES_SINCE
 from web.api.parameters import DEFAULT_LIMIT
 from web.api.parameters import LIMIT
+from web.api.parameters import SAMPLE_ENTRY
 from web.api.parameters import Given
 from web.api.parameters import fields_of
 from web.api.parameters import path_id
@@ -21,7 +22,7 @@ from web.history import Edit
 from web.history import edits
 from web.state import State
 
-ID = path_id("entry", "")
+ID = path_id("entry", SAMPLE_ENTRY)
 FIELDS = fields_of(ENTRY)
 
 

@@ -31,6 +31,9 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 Schema = Mapping[str, Any]
 
+#: For examples: an entry of the sample documents; they make no story.
+SAMPLE_ENTRY = "urn:uuid:02d63208-76c9-5f11-bf6b-fb14904ee566"
+SAMPLE_STORY = "urn:uuid:8d7b1f7e-3f0a-5c1e-9a53-2f1d4c1b7a60"
 DEFAULT_LIMIT = 50
 MOST = 100
 ROLES = ("byline", "quoted", "any")
@@ -57,7 +60,7 @@ class Parameter(Generic[T_co]):
     #: The value where none is given.
     default: T_co
     #: Words that can be asked for with the sample documents.
-    example: str
+    example: str = ""
     #: "query" or "path".
     place: str = "query"
     required: bool = False
@@ -71,6 +74,10 @@ class Given:
 
     def __getitem__(self, parameter: Parameter[T]) -> T:
         return cast(T, self._values.get(parameter, parameter.default))
+
+    def but(self, values: Mapping[Parameter[Any], Any]) -> Given:
+        """The same with other values for some."""
+        return Given({**self._values, **values})
 
     def scope(self, path: str, but: Iterable[Parameter[Any]]) -> str:
         """The list that is asked for with what filters it: the same for all its pages, whatever form they have."""
@@ -93,13 +100,11 @@ def read_given(
         parameter: parameter.read(path[parameter.name], state) for parameter in parameters if parameter.place == "path"
     }
     for name, words in query.items():
-        _check_visible(name, words)
-        values[declared[name]] = declared[name].read(words, state)
-    _check_required(declared.values(), values)
+        values[declared[name]] = read_words(declared[name], words, state)
     return Given(values)
 
 
-def check_names(given: MultiDict[str, str], allowed: Sequence[str]) -> None:
+def check_names(given: MultiDict[str, Any], allowed: Sequence[str]) -> None:
     """Raises `QueryError` for a parameter that is not allowed, or given twice: no typing mistake goes unnoticed."""
     for name, values in given.lists():
         if name not in allowed:
@@ -108,18 +113,38 @@ def check_names(given: MultiDict[str, str], allowed: Sequence[str]) -> None:
             raise QueryError(name, "is given more than once; several values stand in one, with commas between them")
 
 
-def _check_visible(name: str, words: str) -> None:
+def read_words(parameter: Parameter[T], words: str, state: State) -> T:
+    """The value of the words of one parameter. Raises `QueryError`."""
+    _check_words(parameter, words)
+    return parameter.read(words, state)
+
+
+def _check_words(parameter: Parameter[Any], words: str) -> None:
+    """Raises `QueryError` for what the schema does not allow; lists of allowed words and numbers are left to `read`."""
+    schema = parameter.schema
     if any(unicodedata.category(c) == "Cc" for c in words):
-        raise QueryError(name, "has a control character in it")
+        raise QueryError(parameter.name, "has a control character in it")
+    if schema.get("type") != "array":
+        _check_word(parameter.name, words, schema)
+        return
+    each = words.split(",")
+    if len(each) > schema.get("maxItems", len(each)):
+        raise QueryError(parameter.name, f"has more than {schema['maxItems']} values")
+    for word in each:
+        _check_word(parameter.name, word, schema["items"])
 
 
-def _check_required(declared: Iterable[Parameter[Any]], values: Mapping[Parameter[Any], Any]) -> None:
-    for parameter in declared:
-        if parameter.required and parameter not in values:
-            raise QueryError(
-                parameter.name,
-                f"is missing; give {parameter.description[0].lower()}{parameter.description[1:].rstrip('.')}",
-            )
+def _check_word(name: str, word: str, schema: Schema) -> None:
+    if len(word) < schema.get("minLength", 0):
+        raise QueryError(name, "is empty or too short; leave it out, or give " + _wanted(schema))
+    if len(word) > schema.get("maxLength", len(word)):
+        raise QueryError(name, f"is longer than {schema['maxLength']} characters")
+    if "pattern" in schema and not re.search(schema["pattern"], word):
+        raise QueryError(name, f"{word[:80]!r} does not look like one; give {_wanted(schema)}")
+
+
+def _wanted(schema: Schema) -> str:
+    return f"what matches {schema['pattern']}"
 
 
 def entry_urn(words: str) -> str:
@@ -207,13 +232,6 @@ def _read_limit(words: str, state: State) -> int:
     if not (words.isascii() and words.isdigit() and len(words) <= 3 and 1 <= int(words) <= MOST):
         raise QueryError("limit", f"{words!r} is no whole number in range", (f"1 to {MOST}",))
     return int(words)
-
-
-def _read_document(words: str, state: State) -> str:
-    """An empty name is a program that lost it: all entries would be the wrong answer."""
-    if not words:
-        raise QueryError("document", "is empty; give the name of a document, or leave it out")
-    return words
 
 
 def _slugs(kind: str) -> Callable[[str, State], tuple[str, ...]]:
@@ -327,7 +345,7 @@ FORM: Parameter[str | None] = Parameter(
     example="ndjson",
 )
 AUTHOR = _listed(
-    "author", "Only entries by any of these authors: slugs, handles or names, with commas between them.", "shenjiangyu"
+    "author", "Only entries by any of these authors: slugs, handles or names, with commas between them.", "aheng_notes"
 )
 TOPIC = _listed("topic", "Only entries in any of these topics: slugs, with commas between them.", "rag,agents")
 SOURCE: Parameter[str | None] = Parameter(
@@ -342,7 +360,7 @@ DOCUMENT: Parameter[str | None] = Parameter(
     name="document",
     description="Only entries of the document with this name: its file name, or the last segment of its address.",
     schema={"type": "string", "pattern": r"^[^\u0000-\u001f\u007f-\u009f]+$", "minLength": 1, "maxLength": 500},
-    read=_read_document,
+    read=lambda words, state: words,
     default=None,
     example="newsletter-012.md",
 )

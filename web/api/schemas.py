@@ -7,6 +7,7 @@ it does not know.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from feeds.model import Basis
@@ -51,9 +52,7 @@ def thing(properties: Mapping[str, Schema], optional: tuple[str, ...] = ()) -> S
     return {"type": "object", "required": required, "properties": dict(properties)}
 
 
-def _known(
-    description: str, words: type[Role] | type[Rel] | type[RelationKind] | type[Precision] | type[Basis]
-) -> Schema:
+def _known(description: str, words: type[StrEnum]) -> Schema:
     return {"type": "string", "description": description, "examples": [word.value for word in words]}
 
 
@@ -293,11 +292,8 @@ _RESOURCES = {
 
 def _part(name: str, whole: Schema) -> Schema:
     """What `fields` leaves: only the key that names the thing is always there."""
-    return {
-        **whole,
-        "required": [next(iter(ALL[name]))],
-        "description": f"A part of `{name}`, as asked for by `fields`.",
-    }
+    description = f"A part of `{name}`, as asked for by `fields`."
+    return {**whole, "required": [next(iter(ALL[name]))], "description": description}
 
 
 def _or_part(name: str) -> Schema:

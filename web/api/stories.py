@@ -13,6 +13,7 @@ from web.api.answering import Slice
 from web.api.answering import answer_json
 from web.api.answering import answer_list
 from web.api.answering import kept_keys
+from web.api.parameters import SAMPLE_STORY
 from web.api.parameters import Given
 from web.api.parameters import fields_of
 from web.api.parameters import path_id
@@ -22,7 +23,7 @@ from web.api.resources import telling
 from web.state import State
 
 FIELDS = fields_of(STORY)
-ID = path_id("story", "")
+ID = path_id("story", SAMPLE_STORY)
 _PATH = "/stories"
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -16,10 +14,12 @@ from feeds.errors import QueryError
 from feeds.model import Receipt
 from feeds.model import Upload
 from web.api.answering import rendered
+from web.api.parameters import SAMPLE_ENTRY
 from web.api.parameters import Given
 from web.api.parameters import Parameter
 from web.api.parameters import check_names
 from web.api.parameters import path_id
+from web.api.parameters import read_words
 from web.api.problems import no_ingest
 from web.api.problems import too_large
 from web.api.resources import DOCUMENT
@@ -29,31 +29,23 @@ from web.state import State
 
 #: Larger bodies are refused before they are read; the longest real document has 0.4 MB.
 MAX_BYTES = 16 * 1024 * 1024
+#: What a form has beside the document.
+_FORM_BYTES = 64 * 1024
 #: The part of a form that holds the document.
 PART = "document"
-ID = path_id("entry", "")
+ID = path_id("entry", SAMPLE_ENTRY)
 _SLUG = "^[a-z0-9][a-z0-9-]{0,63}$"
 _WORD = "^[A-Za-z][A-Za-z0-9_-]{0,63}$"
 
 
 def _name(words: str, state: State) -> str:
     """A file name, no path: it stands in addresses, and tells which document this is."""
-    if not words.strip() or len(words) > 200 or "/" in words or "\\" in words:
-        raise QueryError("name", f"{words[:80]!r} is no name of a document; give one such as 2026-03.md")
-    if any(unicodedata.category(c) == "Cc" for c in words) or set(words) == {"."}:
-        raise QueryError("name", "is no name of a document; give one such as 2026-03.md")
+    if not words.strip(". "):
+        raise QueryError("name", f"{words!r} is no name of a document; give one such as 2026-03.md")
     return words
 
 
-def _source(words: str, state: State) -> str:
-    if not re.fullmatch(_SLUG, words):
-        raise QueryError("source", f"{words[:80]!r} is no slug; give small letters, digits and hyphens")
-    return words
-
-
-def _format(words: str, state: State) -> str:
-    if not re.fullmatch(_WORD, words):
-        raise QueryError("format", f"{words[:80]!r} is no name of a format")
+def _as_it_is(words: str, state: State) -> str:
     return words
 
 
@@ -70,7 +62,7 @@ SOURCE: Parameter[str | None] = Parameter(
     name="source",
     description="The slug of the source that it belongs to; found by the rules where it is not given.",
     schema={"type": "string", "pattern": _SLUG},
-    read=_source,
+    read=_as_it_is,
     default=None,
     example="posts",
 )
@@ -78,7 +70,7 @@ FORMAT: Parameter[str | None] = Parameter(
     name="format",
     description="The format that it is in; found in the document where it is not given.",
     schema={"type": "string", "pattern": _WORD},
-    read=_format,
+    read=_as_it_is,
     default=None,
     example="posts",
 )
@@ -107,9 +99,12 @@ def withdraw(given: Given, state: State) -> Response:
 
 def _upload(given: Given, state: State) -> Upload:
     """Raises `QueryError` where the document has no name, `Problem` where it is too large."""
-    request.max_content_length = MAX_BYTES
+    is_form = request.mimetype == "multipart/form-data"
+    if not is_form and (request.content_length or 0) > MAX_BYTES:
+        raise too_large(MAX_BYTES)
+    request.max_content_length = MAX_BYTES + (_FORM_BYTES if is_form else 1)
     try:
-        if request.mimetype == "multipart/form-data":
+        if is_form:
             return _of_form(given, state)
         data = request.get_data(cache=False, parse_form_data=False)
     except RequestEntityTooLarge as error:
@@ -119,21 +114,20 @@ def _upload(given: Given, state: State) -> Upload:
 
 def _of_form(given: Given, state: State) -> Upload:
     """What stands in the form goes before the address."""
-    check_names(request.form, tuple(parameter.name for parameter in ABOUT_DOCUMENT))
-    file = request.files.get(PART)
-    if file is None:
+    names = {parameter.name: parameter for parameter in ABOUT_DOCUMENT}
+    check_names(request.form, tuple(names))
+    check_names(request.files, (PART,))
+    if (file := request.files.get(PART)) is None:
         raise QueryError(PART, "is missing: the form needs a file of this name", (PART,))
-    told = {
-        parameter.name: parameter.read(request.form[parameter.name], state)
-        for parameter in ABOUT_DOCUMENT
-        if parameter.name in request.form
-    }
-    name = told.get("name") or given[NAME] or (_name(file.filename, state) if file.filename else "")
-    source, format = told.get("source") or given[SOURCE], told.get("format") or given[FORMAT]
-    return _made(name, file.read(), source, format, file.mimetype_params)
+    given = given.but({names[name]: read_words(names[name], words, state) for name, words in request.form.items()})
+    name = given[NAME] or (file.filename or "").replace("\\", "/").rpartition("/")[2]
+    named = read_words(NAME, name, state) if name else ""
+    return _made(named, file.read(), given[SOURCE], given[FORMAT], file.mimetype_params)
 
 
 def _made(name: str, data: bytes, source: str | None, format: str | None, media: Mapping[str, str]) -> Upload:
+    if len(data) > MAX_BYTES:  # of a body that does not tell its length no more is read
+        raise too_large(MAX_BYTES)
     if not name:
         raise QueryError("name", "is missing; give the name of the document, such as 2026-03.md")
     return Upload(name=name, data=data, source=source, format=format, encoding=media.get("charset"))
