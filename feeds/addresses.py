@@ -17,6 +17,8 @@ TOPICS = "/topics"
 SOURCES = "/sources"
 DOCUMENTS = "/documents"
 STORIES = "/stories"
+FEEDS = "/feeds"
+SEARCH = "/search"
 API = "/api/v1"
 STATIC = "/static"
 
@@ -53,6 +55,12 @@ def source_path(slug: str) -> str:
 def listing_path(kind: str, slugs: Iterable[str]) -> str:
     """The listing of any of `slugs`, in the one order that counts as canonical; `kind` is such as `AUTHORS`."""
     return f"{kind}/{','.join(quote(slug, safe='') for slug in sorted(set(slugs)))}"
+
+
+def refined_path(path: str, query: str, role: str | None = None) -> str:
+    """A listing with a query in its canonical form, and with a role that is not the usual one."""
+    parameters = [(name, value) for name, value in (("q", query), ("role", role)) if value]
+    return path + "".join(f"{'&' if n else '?'}{name}={quote(v, safe='')}" for n, (name, v) in enumerate(parameters))
 
 
 def ascii_url(url: str) -> str | None:

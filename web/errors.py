@@ -18,6 +18,7 @@ from feeds.errors import NotFoundError
 from feeds.errors import QueryError
 from feeds.errors import ReadOnlyError
 from feeds.errors import StoreError
+from feeds.query import QuerySyntaxError
 from web.api.operations import BY_NAME
 from web.api.problems import Problem
 from web.headers import is_api
@@ -52,6 +53,8 @@ def _bad_query(error: QueryError) -> Response:
     known = operation is not None and error.parameter in operation.names
     code = "invalid_parameter" if known else "unknown_parameter"
     more: dict[str, object] = {"parameter": error.parameter, "allowed": list(error.allowed)}
+    if isinstance(error, QuerySyntaxError):
+        more |= {"start": error.start, "end": error.end}
     return _answer(HTTPStatus.BAD_REQUEST, code, f"{error}.", more=more)
 
 

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote
-
 from flask import Blueprint
 from flask import request
 from werkzeug.wrappers import Response
 
+from feeds.addresses import AUTHORS
 from feeds.addresses import ENTRIES
+from feeds.addresses import SEARCH
+from feeds.addresses import TOPICS
 from feeds.formats import FORMATS
 from feeds.formats import Format
 from web.cache import Rendered
 from web.conditional import FEED_CACHING
 from web.conditional import answer
 from web.pages import listing_page
-from web.parameters import COLLAPSE
-from web.parameters import read_collapse
 from web.redirects import moved
 from web.selections import KINDS
 from web.selections import Selection
-from web.selections import collapsed
+from web.selections import asked_for
 from web.selections import read_feed
 from web.selections import select
-from web.selections import select_entries
 from web.state import State
 from web.state import get_state
 
@@ -38,12 +36,19 @@ def listing(kind: str, name: str) -> Response:
     words, form = _split(name)
     asked = words.split(",")
     state = get_state()
-    if form is not None and (known := _cached(state)) is not None:
-        return answer(known, FEED_CACHING)
     selection = select(kind, asked, state)
     if selection.leads_elsewhere(asked):
         return moved(selection.path + (form.suffix if form else ""))
-    return _answer(selection, form, state)
+    return _answer(asked_for([(kind, asked)], request.args, state), form, state)
+
+
+@bp.get(f"{AUTHORS}/<authors>{TOPICS}/<name>")
+def of_both(authors: str, name: str) -> Response:
+    """Entries by one of the authors and in one of the topics."""
+    topics, form = _split(name)
+    state = get_state()
+    names = [("authors", authors.split(",")), ("topics", topics.split(","))]
+    return _answer(asked_for(names, request.args, state), form, state)
 
 
 @bp.get(ENTRIES, defaults={"suffix": ""})
@@ -51,7 +56,15 @@ def listing(kind: str, name: str) -> Response:
 def entries(suffix: str) -> Response:
     """All entries."""
     state = get_state()
-    return _answer(select_entries(state), FORMATS.get(suffix), state)
+    return _answer(asked_for([], request.args, state), FORMATS.get(suffix), state)
+
+
+@bp.get(SEARCH, defaults={"suffix": ""})
+@bp.get(f"{SEARCH}<any({_SUFFIXES}):suffix>")
+def search(suffix: str) -> Response:
+    """Entries that have what is looked for."""
+    state = get_state()
+    return _answer(asked_for([("search", [])], request.args, state), FORMATS.get(suffix), state)
 
 
 def _split(name: str) -> tuple[str, Format | None]:
@@ -62,22 +75,14 @@ def _split(name: str) -> tuple[str, Format | None]:
 
 
 def _answer(selection: Selection, form: Format | None, state: State) -> Response:
-    if read_collapse(request.args):
-        selection = collapsed(selection)
     if form is None:
         return listing_page(selection, request.args.get("cursor") or None)
     return answer(_feed(selection, form, state), FEED_CACHING)
 
 
-def _cached(state: State) -> Rendered | None:
-    """Whatever stands in the cache stands under its canonical path, so a hit needs no look at the words."""
-    query = f"?collapse={COLLAPSE}" if read_collapse(request.args) else ""
-    return state.cache.get(request.path + query, state.store.version())
-
-
 def _feed(selection: Selection, form: Format, state: State) -> Rendered:
     """The version is read before the entries: a rendering may be newer than its label, never older."""
-    path = unquote(form.path(selection.path))
+    path = form.path(selection.path)
     version = state.store.version()
     rendered = state.cache.get(path, version)
     if rendered is None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from werkzeug.datastructures import MultiDict
+from collections.abc import Mapping
 
 from feeds.errors import QueryError
 
 COLLAPSE = "story"
+ROLES = ("byline", "quoted", "any")
 
 
-def read_collapse(given: MultiDict[str, str]) -> bool:
+def read_collapse(given: Mapping[str, str]) -> bool:
     """Whether only one entry of each story is asked for. Raises `QueryError`."""
     words = given.get("collapse", "")
     if words not in {"", COLLAPSE}:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
@@ -13,23 +14,41 @@ from urllib.parse import urlencode
 from feeds.addresses import AUTHORS
 from feeds.addresses import DOCUMENTS
 from feeds.addresses import ENTRIES
+from feeds.addresses import FEEDS
+from feeds.addresses import SEARCH
 from feeds.addresses import SOURCES
 from feeds.addresses import TOPICS
 from feeds.addresses import ascii_url
 from feeds.addresses import listing_path
+from feeds.addresses import refined_path
 from feeds.errors import NotFoundError
+from feeds.errors import QueryError
 from feeds.listing import BEFORE_ALL
 from feeds.listing import MOST_ENTRIES
 from feeds.listing import USUAL_ENTRIES
 from feeds.listing import Listing
 from feeds.listing import within_budget
 from feeds.listing import within_window
+from feeds.model import ALL
 from feeds.model import Entry
 from feeds.model import EntryQuery
+from feeds.model import Scope
 from feeds.model import Tally
+from feeds.query import NOTHING
+from feeds.query import Directory
+from feeds.query import Query
+from feeds.query import names_authors
+from feeds.query import narrowed
+from feeds.query import parse
+from feeds.query import sentence
+from feeds.query import words
+from feeds.query.narrowing import as_tree
 from feeds.store import Store
 from web.parameters import COLLAPSE
+from web.parameters import ROLES
+from web.parameters import read_collapse
 from web.state import State
+from web.suggestions import suggest
 
 #: More names in one address than anybody types.
 _MOST_SLUGS = 20
@@ -44,6 +63,8 @@ class Selection:
     title: str
     description: str
     query: EntryQuery
+    #: What was looked for, canonical; None where the listing takes no words, "" where none were given.
+    words: str | None = None
     #: The slugs as they are, where the address named something by another name.
     slugs: tuple[str, ...] = ()
     #: For the page: how many entries there are, None where nobody counts them.
@@ -51,6 +72,19 @@ class Selection:
     #: For the page: small facts, and the address of a picture.
     facts: tuple[str, ...] = ()
     cover: str | None = None
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """What must change for the listing to change: those of its authors, else topics, source, document, else all."""
+        query = self.query
+        named: dict[str, tuple[str | None, ...]] = {
+            "author": query.authors,
+            "topic": query.topics,
+            "source": (query.source,),
+            "document": (query.document,),
+        }
+        found = ((kind, sorted(filter(None, keys))) for kind, keys in named.items())
+        return next((tuple(Scope(kind, key) for key in keys) for kind, keys in found if keys), (ALL,))
 
     def leads_elsewhere(self, asked: Sequence[str]) -> bool:
         """Whether the address used an alias or another case; the order does not count."""
@@ -68,6 +102,17 @@ def select_entries(state: State) -> Selection:
     )
 
 
+def select_search() -> Selection:
+    """What is looked for comes with `refined`; until then nothing is found."""
+    return Selection(
+        path=SEARCH,
+        title="Search",
+        description="Entries that have what you look for, newest first.",
+        query=EntryQuery(where=NOTHING),
+        words="",
+    )
+
+
 def select(kind: str, slugs: Sequence[str], state: State) -> Selection:
     """The entries of any of `slugs`. `kind` is such as "authors". Raises `NotFoundError` with what is unknown."""
     if not all(slugs) or len(slugs) > _MOST_SLUGS:
@@ -75,11 +120,78 @@ def select(kind: str, slugs: Sequence[str], state: State) -> Selection:
     return KINDS[kind].select(slugs, state)
 
 
+def combined(authors: Selection, topics: Selection) -> Selection:
+    """The entries that both hold."""
+    return Selection(
+        path=authors.path + topics.path,
+        title=f"{authors.title}: {topics.title}",
+        description=f"Entries by {authors.title} about {topics.title}, newest first.",
+        query=replace(authors.query, topics=topics.query.topics),
+        slugs=(*authors.slugs, *topics.slugs),
+    )
+
+
+def asked_for(names: Sequence[tuple[str, Sequence[str]]], given: Mapping[str, str], state: State) -> Selection:
+    """A listing of any kind with what its parameters ask for: `q`, `role` and `collapse`.
+
+    `names` are such as `[("authors", ["ada"]), ("topics", ["rag", "agents"])]`, `[("feeds", ["NAME"])]`,
+    `[("search", [])]`, or none for all entries. Raises `NotFoundError` and `QueryError`.
+    """
+    parts = [select_search() if f"/{kind}" == SEARCH else select(kind, slugs, state) for kind, slugs in names]
+    chosen = combined(*parts) if len(parts) == 2 else parts[0] if parts else select_entries(state)
+    return collapsed(refined(chosen, given, state)) if read_collapse(given) else refined(chosen, given, state)
+
+
+def refined(selection: Selection, given: Mapping[str, str], state: State) -> Selection:
+    """The entries of a listing for which `q` holds too, by people in that `role`. Raises `QueryError`.
+
+    A role that makes no difference is left out of the address.
+    """
+    names = directory(state)
+    language = state.settings.site_language
+    asked = parse(given.get("q", ""), names)
+    is_search = selection.path == SEARCH
+    base = EntryQuery() if is_search and asked.tree is not None else selection.query
+    query = narrowed(replace(base, role=_role(given) or base.role), asked)
+    if not (query.authors or names_authors(query.where)):
+        query = replace(query, role=base.role)
+    if query == selection.query:
+        return selection
+    role = query.role if query.role != base.role else None
+    told = words(replace(asked, role=role), names, language)
+    described = sentence(Query(as_tree(query), role), names, language)
+    return replace(
+        selection,
+        path=refined_path(selection.path, Query(asked.tree).canonical, role),
+        title=told if is_search else f"{selection.title} · {told}",
+        description=described if query.document is None else f"{selection.title}: {described}",
+        query=query,
+        words=Query(asked.tree).canonical,
+        count=None,
+    )
+
+
+def directory(state: State) -> Directory:
+    """The names that queries may use."""
+    return Directory(state.store, state.topics, dict(state.site.topics), lambda missing: _near(missing, state))
+
+
+def _near(missing: NotFoundError, state: State) -> list[str]:
+    return [suggestion.slug for suggestion in suggest(missing, state)]
+
+
+def _role(given: Mapping[str, str]) -> str | None:
+    role = given.get("role") or None
+    if role is not None and role not in ROLES:
+        raise QueryError("role", f"{role!r} is no role", ROLES)
+    return role
+
+
 def collapsed(selection: Selection) -> Selection:
     """The same listing with one entry of each story, under an address of its own."""
     return replace(
         selection,
-        path=f"{selection.path}?{urlencode({'collapse': COLLAPSE})}",
+        path=f"{selection.path}{'&' if '?' in selection.path else '?'}{urlencode({'collapse': COLLAPSE})}",
         title=f"{selection.title} (one a story)",
         description=f"{selection.description.rstrip('.')}; of each story only the first.",
         query=replace(selection.query, collapse=True),
@@ -194,6 +306,24 @@ def _documents(names: Sequence[str], state: State) -> Selection:
     )
 
 
+def _feeds(names: Sequence[str], state: State) -> Selection:
+    """One saved query."""
+    name = ",".join(names)
+    saved = state.saved.get(name.casefold())
+    if saved is None:
+        raise NotFoundError("feed", name)
+    known = directory(state)
+    query = parse(saved.query, known)
+    return Selection(
+        path=listing_path(FEEDS, (saved.name,)),
+        title=saved.title,
+        description=saved.description or sentence(query, known, state.settings.site_language),
+        query=narrowed(EntryQuery(), query),
+        slugs=(saved.name,),
+        facts=(saved.query,),
+    )
+
+
 def _entries(tallies: Iterable[Tally], slug: str) -> int:
     return next((tally.entries for tally in tallies if tally.slug == slug), 0)
 
@@ -216,4 +346,5 @@ KINDS = {
     TOPICS.strip("/"): Kind("topic", _topics),
     SOURCES.strip("/"): Kind("source", _sources),
     DOCUMENTS.strip("/"): Kind("document", _documents),
+    FEEDS.strip("/"): Kind("feed", _feeds),
 }

@@ -14,6 +14,7 @@ from flask import current_app
 from feeds.listing import Site
 from feeds.model import Receipt
 from feeds.model import Upload
+from feeds.saved import load_saved
 from feeds.settings import Settings
 from feeds.store import Store
 from feeds.store import open_store
@@ -39,6 +40,7 @@ class State:
         self.now = now
         self.cache = Cache()
         self.topics: Topics = load_topics(settings.topics)
+        self.saved = load_saved(settings.feeds)
         self._store = store
         self._writer = store
         self._lock = Lock()

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from feeds.model import Count
 from feeds.model import EntryQuery
 from feeds.model import Facets
+from feeds.store.reading import count
 from feeds.store.reading import matching
 from feeds.store.schema import author
 from feeds.store.schema import entry
@@ -35,27 +36,25 @@ _COLUMNS = [entry.c.people, entry.c.topics, entry.c.date, source.c.slug.label("s
 _Key = tuple[str, str]
 
 
-def read_count(connection: Connection, query: EntryQuery) -> int:
-    """The number of entries of a query: from a counter where there is one, else they are walked along."""
-    if (kept := _kept(connection, query)) is not None:
-        return kept
-    found = matching(query, [entry.c.id], 2**31 - 1).subquery()
-    return connection.scalar(select(func.count()).select_from(found)) or 0
+def read_count(connection: Connection, query: EntryQuery, most: int) -> int:
+    """The number of entries of a query, or `most`: from a counter where there is one, else they are walked along."""
+    kept = _kept(connection, query)
+    return count(connection, query, most) if kept is None else min(kept, most)
 
 
 def read_facets(connection: Connection, query: EntryQuery, names: Collection[str]) -> Facets:
     """The values of the facets `names`, of `FACETS`. Raises `QueryError` as reading the entries does."""
     if _is_everything(query):
         counts = {name: _of_all(connection, name) for name in names}
-        return Facets(counts, read_count(connection, query), complete=True)
-    rows = connection.execute(matching(query, _COLUMNS, MOST_ENTRIES + 1)).all()
+        return Facets(counts, _kept(connection, query) or 0, complete=True)
+    rows = connection.execute(matching(connection, query, _COLUMNS, MOST_ENTRIES + 1)).all()
     counted = rows[:MOST_ENTRIES]
     counts = {name: _ranked(name, Counter(key for row in counted for key in _keys(name, row))) for name in names}
     return Facets(counts, len(counted), complete=len(rows) == len(counted))
 
 
 def _is_everything(query: EntryQuery) -> bool:
-    return query == EntryQuery(limit=query.limit, cursor=query.cursor, role=query.role)
+    return query == EntryQuery(limit=query.limit, cursor=query.cursor, role=query.role, sort=query.sort)
 
 
 def _kept(connection: Connection, query: EntryQuery) -> int | None:

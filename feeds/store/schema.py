@@ -273,6 +273,18 @@ listing = Table(
     sqlite_with_rowid=False,
 )
 
+#: Which row of the full text (see `feeds.store.searching`) an entry is found by. `key` grows with the second of
+#: publication; a row without an entry is a text that is shown no more. `digest` is of all that the row is made of.
+search_entry = Table(
+    "search_entry",
+    metadata,
+    Column("key", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("entry_id", Key, unique=True),
+    Column("published", Instant, nullable=False),
+    Column("order_key", Key, nullable=False),
+    Column("digest", Text, nullable=False),
+)
+
 #: Both directions are rows.
 relation = Table(
     "relation",

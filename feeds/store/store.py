@@ -107,19 +107,19 @@ class Store:
         documents.record_failure(self._writable(), document, problem, now)
 
     def entries(self, query: EntryQuery, without: Set[str] = frozenset()) -> Page:
-        """The entries of a listing, newest first; at most 1000. Raises `QueryError`.
+        """The entries of a listing, newest first or as it asks for; at most 1000. Raises `QueryError`.
 
         Parts that nobody will look at, of `feeds.store.reading.PARTS_OF_ENTRY`, can be left unread; they come empty.
         """
         return self._read(lambda connection: read_page(connection, query, without))
 
-    def count(self, query: EntryQuery) -> int:
-        """The number of entries of a query, whatever its limit; see `feeds.store.facets` for the cost."""
-        return self._read(lambda connection: read_count(connection, query))
-
     def facets(self, query: EntryQuery, names: Collection[str]) -> Facets:
         """The entries of a query counted by `names`, of `feeds.store.facets.FACETS`."""
         return self._read(lambda connection: read_facets(connection, query, names))
+
+    def count(self, query: EntryQuery, most: int = 10_000) -> int:
+        """How many entries a query has, or `most`; the more it has the longer it takes. Raises `QueryError`."""
+        return self._read(lambda connection: read_count(connection, query, most))
 
     def entry(self, id: str) -> Entry:
         """One entry. Raises `NotFoundError`, and `GoneError`, which is one, where it was withdrawn."""
@@ -188,6 +188,10 @@ class Store:
     def sources(self) -> tuple[Tally, ...]:
         """All sources by slug."""
         return self._read(tallies.read_sources)
+
+    def suggest_authors(self, beginning: str, limit: int = 10) -> tuple[Tally, ...]:
+        """Those in a byline whose slug, handle or one of whose names begins so, the most entries first."""
+        return self._read(lambda connection: people.read_beginning(connection, beginning, limit))
 
     def author(self, name: str) -> Tally:
         """By slug, else by handle or by a name that only one author uses; the slug tells whether to redirect.

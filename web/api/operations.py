@@ -19,6 +19,7 @@ from web.api import writing
 from web.api.answering import CSV
 from web.api.answering import JSON
 from web.api.answering import NDJSON
+from web.api.filters import FILTERS
 from web.api.parameters import CHANGES_SINCE
 from web.api.parameters import COUNT
 from web.api.parameters import CURSOR
@@ -126,13 +127,17 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Entries, newest first",
         description="Filters narrow the list together; of several values of one filter any will do. The pages of a "
         "walk along `next` hold every entry that was there all the time exactly once, whatever is written meanwhile.",
-        parameters=(*entries.FILTERS, FACETS, COUNT, entries.FIELDS, *_PAGING),
+        parameters=(*FILTERS, FACETS, COUNT, entries.FOUND_FIELDS, *_PAGING),
         answer=entries.entries,
         schema="EntryPage",
         media_types=_LIST,
         examples=(
             Example("The latest two", {"limit": "2"}),
             Example("Of a topic, ids and titles only", {"topic": "rag", "fields": "id,display_title,published"}),
+            Example("Found by words", {"q": "模型", "limit": "2", "sort": "relevance"}),
+            Example(
+                "Of some days", {"since": "2026-03-01", "until": "2026-03-31", "lang": "zh", "fields": "published"}
+            ),
             Example("Of a document, counted", {"document": "newsletter-012.md", "facets": "topic,month", "limit": "1"}),
             Example("Everything, an entry a line", headers={"Accept": NDJSON}),
             Example("A table", {"format": "csv", "fields": "id,published,display_title,authors,url"}),

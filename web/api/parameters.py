@@ -297,17 +297,6 @@ def _offset(zone: str) -> timedelta:
     return (timedelta(hours=hours, minutes=minutes)) * (-1 if zone[0] == "-" else 1)
 
 
-def _dated(name: str, description: str, example: str) -> Parameter[datetime | date | None]:
-    return Parameter(
-        name=name,
-        description=f"{description} A calendar date, or a moment as in RFC 3339.",
-        schema={"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]},
-        read=read_moment(name),
-        default=None,
-        example=example,
-    )
-
-
 def _listed(name: str, description: str, example: str) -> Parameter[tuple[str, ...]]:
     return Parameter(
         name=name,

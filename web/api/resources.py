@@ -150,7 +150,11 @@ ENTRY: Keys[Entry] = {
     "revision": lambda found, _: found.revision,
 }
 #: The parts that a key is made of, where that is not the one of its name.
-_NEEDED = {"authors": ("people",), "display_title": ("content_text", "links", "media", "people")}
+_NEEDED = {
+    "authors": ("people",),
+    "snippet": ("content_text",),
+    "display_title": ("content_text", "links", "media", "people"),
+}
 
 AUTHOR: Keys[Tally] = {
     "slug": lambda found, _: found.slug,

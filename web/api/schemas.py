@@ -137,7 +137,9 @@ _ENTRY = thing(
             thing({"kind": _known("How this entry relates to the other.", RelationKind), "entry": _ID, "url": _URL})
         ),
         "revision": said("Counts the texts that the entry has had, from 1.", {"type": "integer", "minimum": 1}),
-    }
+        "snippet": said("Where words were looked for: HTML, with hits in `mark`.", nullable(_WORD)),
+    },
+    optional=("snippet",),
 )
 _AUTHOR = thing({**_PERSON, "aliases": said("Other names that lead here.", several(_WORD)), **_COUNTS})
 _TOPIC = thing(
@@ -276,8 +278,10 @@ _ERROR = thing(
         "near": said("What may have been meant.", several(thing({"slug": _WORD, "name": _WORD}))),
         "problems": said("What is wrong in a document that was sent.", several(_PROBLEM)),
         "limit": said("How much there may be.", _COUNT),
+        "start": said("Where in the value the mistake begins, in characters from 0.", _COUNT),
+        "end": said("Where it ends.", _COUNT),
     },
-    optional=("parameter", "allowed", "near", "problems", "limit"),
+    optional=("parameter", "allowed", "near", "problems", "limit", "start", "end"),
 )
 _NEXT = said("The address of the next page, from its path on; null on the last one.", nullable({"type": "string"}))
 _RESOURCES = {
