@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import hashlib
 import logging
 import os
 from collections import Counter
@@ -28,6 +29,7 @@ from feeds.model import Skip
 from feeds.model import Source
 from feeds.model import Upload
 from feeds.topics import Topics
+from scrapers.document import MAX_BYTES
 from scrapers.document import Document
 from scrapers.document import make_document
 from scrapers.document import read_document
@@ -124,8 +126,11 @@ def ingest(paths: Sequence[Path], store: Keeper, plan: Plan) -> Iterator[Outcome
 
     Documents that do not say who publishes them wait until their siblings have been read, which may; those of earlier
     runs are read again then, so that the order in which documents come does not show.
+
+    Documents are read by name, then by their bytes: where they lie and how they are given does not show either.
     """
     plan = replace(plan, gone=_gone(store))
+    paths = _in_order(paths)
     named: set[str] = set()
     waiting: list[tuple[Path, _Scraped]] = []
     for path in paths:
@@ -160,6 +165,21 @@ def receive(upload: Upload, store: Keeper, plan: Plan) -> Receipt:
     is_new = store.document_at(read.rule.source.slug, location) is None
     outcome = _save(read, _series(read, store) if _is_anonymous(read) else None, store, plan)
     return Receipt(read.rule.source.slug, location, outcome.saved, outcome.skips, outcome.problems, is_new)
+
+
+def _in_order(paths: Iterable[Path]) -> list[Path]:
+    """What is read first mints the ids of texts that begin alike and the slugs of people who share one."""
+    given = list(paths)
+    names = Counter(path.name for path in given)
+    return sorted(given, key=lambda path: (path.name, _hash(path) if names[path.name] > 1 else "", path))
+
+
+def _hash(path: Path) -> str:
+    """Of the bytes; empty for what cannot be read, which reading it will tell."""
+    try:
+        return hashlib.sha256(path.read_bytes() if path.stat().st_size <= MAX_BYTES else b"").hexdigest()
+    except (OSError, ValueError):
+        return ""
 
 
 def _gone(store: Keeper) -> frozenset[str]:
@@ -293,6 +313,7 @@ def _batch(read: _Scraped, normalised: Normalised, plan: Plan) -> Batch:
         seen=read.document.modified,
         anonymous=_is_anonymous(read),
         gone=plan.gone,
+        spellings=plan.aliases.spellings(p for d in normalised.drafts for p in (*d.people, *d.quoted)),
     )
 
 
