@@ -73,7 +73,7 @@ def problem(client: FlaskClient, **query: str) -> dict[str, Any]:
         ({"q": "lang:en"}, "丙"),
         ({"q": ""}, "丙乙甲"),
         ({"q": "芯片", "topic": "rag"}, ""),
-        ({"q": "小 OR small", "sort": "relevance"}, "丙甲"),
+        ({"q": "很 OR small", "sort": "relevance"}, "丙甲"),
         ({"lang": "zh"}, "乙甲"),
         ({"lang": "zh-hans,en"}, "丙乙甲"),
         ({"since": "2024-03-31"}, "丙乙"),

@@ -257,12 +257,14 @@ def test_bad_words_about_a_document_are_refused(client: FlaskClient, query: str,
 
 
 @pytest.mark.parametrize(
-    "form",
-    [{"name": "a.md"}, {"file": (io.BytesIO(POSTS), "a.md")}, {"document": (io.BytesIO(POSTS), "a.md"), "x": "y"}],
-    ids=["no file", "another name", "another field"],
+    ("part", "more"),
+    [("", {"name": "a.md"}), ("file", {}), ("document", {"x": "y"}), ("document", {"name": "a/b"})],
+    ids=["no file", "another name", "another field", "a bad name"],
 )
-def test_a_form_that_is_wrong_is_refused(client: FlaskClient, form: dict[str, Any]) -> None:
-    assert client.post(f"{API}/documents", data=form, headers=bearer()).status_code == 400
+def test_a_form_that_is_wrong_is_refused(client: FlaskClient, part: str, more: dict[str, Any]) -> None:
+    form = {**more, **({part: (io.BytesIO(POSTS), "a.md")} if part else {})}
+    reply = client.post(f"{API}/documents", data=form, headers=bearer(), content_type="multipart/form-data")
+    assert reply.status_code == 400
 
 
 class Endless(io.RawIOBase):
