@@ -155,6 +155,16 @@ def test_one_entry_takes_fields_and_what_else_to_tell(client: FlaskClient) -> No
     assert [revision["content_text"] for revision in found["revisions"]] == ["一月的第二条。"]
 
 
+@pytest.mark.parametrize(
+    ("beginning", "slugs"), [("ra", ["rag", "rainlin"]), ("周", ["zhou"]), ("检索", ["rag"]), ("", []), ("nobody", [])]
+)
+def test_topics_and_authors_are_suggested_by_how_they_begin(
+    client: FlaskClient, beginning: str, slugs: list[str]
+) -> None:
+    found = client.get(f"{API}/suggestions", query_string={"q": beginning}).get_json()["data"]
+    assert [one["slug"] for one in found] == slugs
+
+
 # Cursors
 
 

@@ -15,6 +15,7 @@ from web.api import entries
 from web.api import history
 from web.api import listings
 from web.api import stories
+from web.api import suggesting
 from web.api import writing
 from web.api.answering import CSV
 from web.api.answering import JSON
@@ -222,6 +223,17 @@ OPERATIONS: tuple[Operation, ...] = (
         statuses=_MOVED,
         problems=(400, 404),
         examples=(Example("A story"),),
+    ),
+    Operation(
+        name="suggestions",
+        id="listSuggestions",
+        path="/suggestions",
+        summary="Topics and authors by the beginning of a name",
+        description="For what somebody is typing: topics first, then the authors with the most entries.",
+        parameters=(suggesting.BEGINNING, LIMIT),
+        answer=suggesting.suggestions,
+        schema="SuggestionPage",
+        examples=(Example("Those that begin so", {"q": "a", "limit": "5"}),),
     ),
     Operation(
         name="add_document",

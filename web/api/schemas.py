@@ -247,6 +247,9 @@ _STATISTICS = thing(
         ),
     }
 )
+_SUGGESTION = thing(
+    {"kind": {"type": "string", "examples": ["topic", "author"]}, "slug": _WORD, "name": _WORD, "url": _URL}
+)
 _CHANGE = thing(
     {
         "kind": {"type": "string", "enum": ["upsert", "withdrawn"]},
@@ -340,6 +343,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "cursor": said("Where to go on, now or later: `since` of the next request.", _WORD),
         }
     ),
+    "SuggestionPage": page_of(_SUGGESTION),
     "TopicStatistics": _STATISTICS,
     "Receipt": _RECEIPT,
     "Problem": _ERROR,
