@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -302,6 +305,17 @@ def test_a_web_process_without_parsers_says_so(store: Store) -> None:
     client = create_app(load_settings({}), store).test_client()
     reply = send(client, POSTS)
     assert (reply.status_code, code(reply)) == (501, "not_implemented")
+
+
+def test_the_process_that_reads_documents_starts_without_parsers(store_url: str) -> None:
+    heavy = ("bs4", "dateparser", "markdown_it", "nh3", "feedgen", "scrapers", "limits", "rich")
+    script = f"import sys, feedwright; feedwright.application(); print(*(n for n in {heavy!r} if n in sys.modules))"
+    environ = {**os.environ, "DATABASE_URL": store_url}
+    root = Path(feedwright.__file__).parent
+    ran = subprocess.run(
+        [sys.executable, "-c", script], cwd=root, env=environ, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.split() == []
 
 
 @pytest.fixture
