@@ -17,9 +17,9 @@ from web.conditional import FEED_CACHING
 from web.conditional import answer
 from web.pages import listing_page
 from web.redirects import moved
+from web.refining import asked_for
 from web.selections import KINDS
 from web.selections import Selection
-from web.selections import asked_for
 from web.selections import read_feed
 from web.selections import select
 from web.state import State

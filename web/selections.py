@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterable
-from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
@@ -20,9 +19,7 @@ from feeds.addresses import SOURCES
 from feeds.addresses import TOPICS
 from feeds.addresses import ascii_url
 from feeds.addresses import listing_path
-from feeds.addresses import refined_path
 from feeds.errors import NotFoundError
-from feeds.errors import QueryError
 from feeds.listing import BEFORE_ALL
 from feeds.listing import MOST_ENTRIES
 from feeds.listing import USUAL_ENTRIES
@@ -35,20 +32,13 @@ from feeds.model import EntryQuery
 from feeds.model import Scope
 from feeds.model import Tally
 from feeds.query import NOTHING
-from feeds.query import Directory
-from feeds.query import Query
-from feeds.query import names_authors
 from feeds.query import narrowed
 from feeds.query import parse
 from feeds.query import sentence
-from feeds.query import words
-from feeds.query.narrowing import as_tree
 from feeds.store import Store
+from web.naming import directory
 from web.parameters import COLLAPSE
-from web.parameters import ROLES
-from web.parameters import read_collapse
 from web.state import State
-from web.suggestions import suggest
 
 #: More names in one address than anybody types.
 _MOST_SLUGS = 20
@@ -129,62 +119,6 @@ def combined(authors: Selection, topics: Selection) -> Selection:
         query=replace(authors.query, topics=topics.query.topics),
         slugs=(*authors.slugs, *topics.slugs),
     )
-
-
-def asked_for(names: Sequence[tuple[str, Sequence[str]]], given: Mapping[str, str], state: State) -> Selection:
-    """A listing of any kind with what its parameters ask for: `q`, `role` and `collapse`.
-
-    `names` are such as `[("authors", ["ada"]), ("topics", ["rag", "agents"])]`, `[("feeds", ["NAME"])]`,
-    `[("search", [])]`, or none for all entries. Raises `NotFoundError` and `QueryError`.
-    """
-    parts = [select_search() if f"/{kind}" == SEARCH else select(kind, slugs, state) for kind, slugs in names]
-    chosen = combined(*parts) if len(parts) == 2 else parts[0] if parts else select_entries(state)
-    return collapsed(refined(chosen, given, state)) if read_collapse(given) else refined(chosen, given, state)
-
-
-def refined(selection: Selection, given: Mapping[str, str], state: State) -> Selection:
-    """The entries of a listing for which `q` holds too, by people in that `role`. Raises `QueryError`.
-
-    A role that makes no difference is left out of the address.
-    """
-    names = directory(state)
-    language = state.settings.site_language
-    asked = parse(given.get("q", ""), names)
-    is_search = selection.path == SEARCH
-    base = EntryQuery() if is_search and asked.tree is not None else selection.query
-    query = narrowed(replace(base, role=_role(given) or base.role), asked)
-    if not (query.authors or names_authors(query.where)):
-        query = replace(query, role=base.role)
-    if query == selection.query:
-        return selection
-    role = query.role if query.role != base.role else None
-    told = words(replace(asked, role=role), names, language)
-    described = sentence(Query(as_tree(query), role), names, language)
-    return replace(
-        selection,
-        path=refined_path(selection.path, Query(asked.tree).canonical, role),
-        title=told if is_search else f"{selection.title} · {told}",
-        description=described if query.document is None else f"{selection.title}: {described}",
-        query=query,
-        words=Query(asked.tree).canonical,
-        count=None,
-    )
-
-
-def directory(state: State) -> Directory:
-    """The names that queries may use."""
-    return Directory(state.store, state.topics, dict(state.site.topics), lambda missing: _near(missing, state))
-
-
-def _near(missing: NotFoundError, state: State) -> list[str]:
-    return [suggestion.slug for suggestion in suggest(missing, state)]
-
-
-def _role(given: Mapping[str, str]) -> str | None:
-    role = given.get("role") or None
-    if role is not None and role not in ROLES:
-        raise QueryError("role", f"{role!r} is no role", ROLES)
-    return role
 
 
 def collapsed(selection: Selection) -> Selection:

@@ -17,11 +17,11 @@ from feeds.search.analysis import stream
 #: The usual ones of BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009).
 _K1 = 1.2
 _B = 0.75
-#: A hit in a title, or in a name, counts like so many in the text.
-_TITLE = 6
-_NAME = 3
+#: What a hit in a title, or in a name, is worth; any number of them in a text is worth less than 2.2.
+_TITLE = 2.5
+_NAME = 1.5
 #: What being new is worth, and the days after which half of it is gone.
-_FRESH = 0.5
+_FRESH = 0.25
 _HALF_LIFE = 60.0
 
 
@@ -44,7 +44,7 @@ def ranked(candidates: Sequence[Candidate], phrases: Sequence[Phrase]) -> list[s
     counts = [_counts(one, phrases) for one in candidates]
     lengths = [len(one.text) + 1 for one in candidates]
     usual = sum(lengths) / len(lengths)
-    rarity = [_rarity(len(candidates), sum(row[n] > 0 for row in counts)) for n in range(len(phrases))]
+    rarity = [_rarity(len(candidates), sum(any(row[n]) for row in counts)) for n in range(len(phrases))]
     newest = max(one.published for one in candidates)
     scores = {
         one.id: _score(row, length / usual, rarity) * _freshness(newest, one.published)
@@ -53,9 +53,10 @@ def ranked(candidates: Sequence[Candidate], phrases: Sequence[Phrase]) -> list[s
     return sorted(scores, key=lambda entry_id: -scores[entry_id])
 
 
-def _counts(one: Candidate, phrases: Sequence[Phrase]) -> list[int]:
+def _counts(one: Candidate, phrases: Sequence[Phrase]) -> list[tuple[int, float]]:
+    """For each phrase how often it is in the text, and what it is worth elsewhere."""
     title, names, text = stream(one.title, (), ""), stream(None, one.names, ""), stream(None, (), one.text)
-    return [_TITLE * _count(title, p) + _NAME * _count(names, p) + _count(text, p) for p in phrases]
+    return [(_count(text, p), _TITLE * min(1, _count(title, p)) + _NAME * min(1, _count(names, p))) for p in phrases]
 
 
 def _count(tokens: str, wanted: Phrase) -> int:
@@ -67,9 +68,12 @@ def _rarity(candidates: int, having: int) -> float:
     return log(1 + (candidates - having + 0.5) / (having + 0.5))
 
 
-def _score(counts: Sequence[int], length: float, rarity: Sequence[float]) -> float:
+def _score(counts: Sequence[tuple[int, float]], length: float, rarity: Sequence[float]) -> float:
     slack = _K1 * (1 - _B + _B * length)
-    return sum(worth * count * (_K1 + 1) / (count + slack) for count, worth in zip(counts, rarity, strict=True))
+    return sum(
+        worth * (elsewhere + count * (_K1 + 1) / (count + slack))
+        for (count, elsewhere), worth in zip(counts, rarity, strict=True)
+    )
 
 
 def _freshness(newest: datetime, published: datetime) -> float:

@@ -65,12 +65,10 @@ def walk_of_hits(conditions: Conditions, leading: Leading, after: Position | Non
     rest = Conditions(connection, replace(query, where=leading.rest))
     its = [found.condition, search_entry.c.entry_id.is_not(None), *rest.of(place), *conditions.first_of_story(place)]
     its += [*between(query, place, after), *_between_keys(query, found.key, after)]
-    if found.walks:
-        walked = select(found.key.label("key")).select_from(found.rows).where(*its)
-        newest = walked.order_by(found.key.desc()).limit(limit).subquery("newest")
-        last = select(func.min(newest.c.key).op("&")(-CELL)).scalar_subquery()
-        its.append(found.key >= last)
-    walk = select(*place).select_from(found.rows).where(*its)
+    walked = select(found.key.label("key")).select_from(found.rows).where(*its)
+    newest = walked.order_by(found.key.desc()).limit(limit).subquery("newest")
+    last = select(func.min(newest.c.key).op("&")(-CELL)).scalar_subquery()
+    walk = select(*place).select_from(found.rows).where(*its, found.key >= last)
     return walk.order_by(*newest_first(place)).limit(limit).subquery("walk")
 
 

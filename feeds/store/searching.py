@@ -2,8 +2,8 @@
 
 Tokens come from `feeds.search` and hold nothing that either database reads as syntax; both take them as they are. Rows
 have the keys of `search_entry`, which grow with the second of publication: so the newest hits of a frequent word are
-found without gathering all of them, by walking the rows backwards. FTS5 always does that. PostgreSQL gathers, which is
-faster for rare words, unless a sample says that a word is frequent.
+found without gathering all of them, by walking the rows backwards. FTS5 always does that. PostgreSQL may gather, which
+is faster for rare words, unless a sample says that a word is frequent.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from sqlalchemy import Connection
 from sqlalchemy import FromClause
 from sqlalchemy import Text
 from sqlalchemy import and_
-from sqlalchemy import case
 from sqlalchemy import column
 from sqlalchemy import false
 from sqlalchemy import func
@@ -41,12 +40,13 @@ from feeds.search import phrase
 from feeds.search.analysis import SIGNS
 from feeds.store.schema import search_entry
 
-#: The tables that are not in `feeds.store.schema`, as each database makes them. `search_word` counts in how many texts
-#: of a sample a token is.
+#: The tables that are not in `feeds.store.schema`, as each database makes them. FTS5 keeps the first characters of
+#: tokens too, since a single character is looked for by the tokens that begin with it. `search_word` counts in how many
+#: texts of a sample a token is.
 TABLES = {
     "sqlite": (
         "CREATE VIRTUAL TABLE search_text USING fts5("
-        f"stream, content='', columnsize=0, tokenize=\"ascii tokenchars '{SIGNS}'\")",
+        f"stream, content='', columnsize=0, prefix='1', tokenize=\"ascii tokenchars '{SIGNS}'\")",
     ),
     "postgresql": (
         "CREATE TABLE search_text (key BIGINT PRIMARY KEY, stream TEXT NOT NULL, vector TSVECTOR NOT NULL)",
@@ -57,7 +57,7 @@ TABLES = {
 #: One text of so many is counted, chosen by its key.
 SAMPLE = 16
 #: Of more texts than this PostgreSQL does not gather those that have a word.
-FREQUENT = 15_000
+FREQUENT = 8_000
 
 
 _FTS = table("search_text", column("rowid", BigInteger), column("search_text", Text))
@@ -71,8 +71,6 @@ class Hits:
     rows: FromClause
     key: ColumnElement[int]
     condition: ColumnElement[bool]
-    #: Whether the newest of them are found by walking backwards rather than by gathering all.
-    walks: bool
 
 
 def is_text(tree: Expression) -> bool:
@@ -86,13 +84,12 @@ def hits(connection: Connection, tree: Expression, frequent: int = FREQUENT) -> 
     """Where a tree of words holds."""
     if _is_sqlite(connection):
         rows = _FTS.join(search_entry, search_entry.c.key == _FTS.c.rowid)
-        return Hits(rows, _FTS.c.rowid, _fts_condition(tree, _FTS), walks=True)
+        return Hits(rows, _FTS.c.rowid, _fts_condition(tree, _FTS))
     rows = _GIN.join(search_entry, search_entry.c.key == _GIN.c.key)
-    walks = _estimate(connection, tree) > frequent
     condition = _gin_condition(tree, _GIN)
-    if walks:
-        condition = case((condition, 1), else_=0) == 1  # an index on tokens cannot serve this, the walk is by key
-    return Hits(rows, _GIN.c.key, condition, walks)
+    if _estimate(connection, tree) > frequent:
+        condition = condition.is_(True)  # which no index on tokens can serve, so that the walk is by key
+    return Hits(rows, _GIN.c.key, condition)
 
 
 def has_words(connection: Connection, tree: Expression, entry_id: ColumnElement[str]) -> ColumnElement[bool]:
