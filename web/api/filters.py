@@ -25,7 +25,7 @@ from web.api.parameters import Given
 from web.api.parameters import Parameter
 from web.api.parameters import one_of
 from web.api.parameters import read_moment
-from web.selections import directory
+from web.naming import directory
 from web.state import State
 
 SORTS = ("-published", "relevance")
