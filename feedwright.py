@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
@@ -25,14 +26,20 @@ from typing import Any
 import click
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from feeds.model import Entry
     from feeds.model import EntryQuery
+    from feeds.model import Receipt
+    from feeds.model import Token
+    from feeds.model import Upload
     from feeds.settings import Settings
     from feeds.store import Store
     from feeds.topics import Explanation
     from feeds.topics import Topics
     from feeds.websub import Answer
     from scrapers.ingest import Outcome
+    from scrapers.ingest import Plan
 
 _NUMBERS = frozenset({"entries", "new", "changed", "warnings"})
 #: Exit status where the command ran and part of the work failed; click uses 1 for errors and 2 for wrong usage.
@@ -59,7 +66,8 @@ def main() -> None:
     """Turn what people publish in any shape into entries, and serve them as feeds and a JSON API.
 
     Settings come from the environment: DATABASE_URL, PUBLIC_BASE_URL, SITE_NAME, SITE_LANGUAGE, PORT,
-    WEB_CONCURRENCY, CACHE_BYTES, WEBSUB_HUB, TOPICS, AUTHORS, SOURCES, FEEDS, SOURCE_DATE_EPOCH.
+    WEB_CONCURRENCY, CACHE_BYTES, WRITES_PER_MINUTE, WEBSUB_HUB, TOPICS, AUTHORS, SOURCES, FEEDS,
+    SOURCE_DATE_EPOCH.
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
 
@@ -85,26 +93,14 @@ def ingest(paths: tuple[str, ...], format_: str | None, source: str | None, as_j
     Reading the same document again changes nothing. What cannot be read is reported and never stops the rest; then
     the exit status is 3.
     """
-    from feeds.aliases import load_aliases
-    from feeds.topics import load_topics
     from scrapers.formats import named
-    from scrapers.ingest import Plan
     from scrapers.ingest import find_documents
     from scrapers.ingest import ingest as read_all
-    from scrapers.sources import load_sources
 
     settings = _settings()
     if format_ is not None:
         named(format_)
-    now = settings.source_date_epoch or datetime.now(UTC)
-    plan = Plan(
-        load_topics(settings.topics),
-        load_aliases(settings.authors),
-        load_sources(settings.sources),
-        now,
-        format_,
-        source,
-    )
+    plan = replace(reading_plan(settings), format=format_, source=source)
     documents = find_documents(paths)
     if not documents:
         raise click.ClickException(f"there are no documents in {', '.join(paths)}")
@@ -114,6 +110,49 @@ def ingest(paths: tuple[str, ...], format_: str | None, source: str | None, as_j
     click.echo(_json({"documents": [_outcome(o) for o in outcomes]})) if as_json else _print_outcomes(outcomes)
     if any(outcome.failure for outcome in outcomes):
         sys.exit(SOME_FAILED)
+
+
+def application() -> Flask:
+    """The web application with all that it does, as in `gunicorn 'feedwright:application()'`. Raises `ConfigError`."""
+    from web import create_app
+
+    settings = _settings()
+    return create_app(settings, ingest=Receiver(settings))
+
+
+class Receiver:
+    """Reads documents that are sent. Parsers and rules are loaded for the first one: the process starts light."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def __call__(self, upload: Upload, store: Store) -> Receipt:
+        from feeds.errors import QueryError
+        from scrapers.formats import NAMES
+        from scrapers.ingest import receive
+
+        if upload.format is not None and upload.format not in NAMES:
+            raise QueryError("format", f"{upload.format!r} is no format", NAMES)
+        return receive(upload, store, replace(self._rules, now=_now(self._settings)))
+
+    @cached_property
+    def _rules(self) -> Plan:
+        return reading_plan(self._settings)
+
+
+def reading_plan(settings: Settings) -> Plan:
+    """How documents are read, now."""
+    from feeds.aliases import load_aliases
+    from feeds.topics import load_topics
+    from scrapers.ingest import Plan
+    from scrapers.sources import load_sources
+
+    rules = load_topics(settings.topics), load_aliases(settings.authors), load_sources(settings.sources)
+    return Plan(*rules, _now(settings))
+
+
+def _now(settings: Settings) -> datetime:
+    return settings.source_date_epoch or datetime.now(UTC)
 
 
 @main.command()
@@ -293,6 +332,63 @@ def withdraw(id: str, yes: bool) -> None:
         with _announced(store, settings):
             news = store.withdraw(_urn(id), datetime.now(UTC))
     click.echo("Withdrawn for good." if news else "It was withdrawn for good before.")
+
+
+@main.group()
+def tokens() -> None:
+    """Tell who may write through the API: send documents, withdraw entries."""
+
+
+@tokens.command("add")
+@click.argument("name")
+@click.option("--documents", is_flag=True, help="Allow only to send documents.")
+@click.option("--withdraw", is_flag=True, help="Allow only to withdraw entries.")
+def add_token(name: str, documents: bool, withdraw: bool) -> None:
+    """Make a token called NAME and show it: it is kept nowhere and cannot be shown again.
+
+    Without options it allows everything.
+    """
+    from feeds.model import Permission
+    from feeds.model import Token
+    from feeds.tokens import digest
+    from feeds.tokens import new_token
+
+    asked = {Permission.DOCUMENTS: documents, Permission.WITHDRAW: withdraw}
+    allowed = frozenset(permission for permission, given in asked.items() if given) or frozenset(Permission)
+    words = new_token()
+    with _store(_settings()) as store:
+        if not store.add_token(Token(name, digest(words), allowed, datetime.now(UTC))):
+            raise click.ClickException(f"there is a token {name!r}, or was one; choose another name")
+    click.echo(words)
+
+
+@tokens.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+def list_tokens(as_json: bool) -> None:
+    """List the tokens with what they allow."""
+    with _store(_settings()) as store:
+        rows = [_token_row(token) for token in store.tokens()]
+    if as_json:
+        click.echo(_json({"tokens": rows}))
+        return
+    for row in rows:
+        state = f"revoked {row['revoked']}" if row["revoked"] else f"made {row['created']}"
+        click.echo(f"{row['name']:<20}  {', '.join(row['allows']):<20}  {state}")
+
+
+@tokens.command("revoke")
+@click.argument("name")
+def revoke_token(name: str) -> None:
+    """Take the token called NAME back, at once and for good."""
+    with _store(_settings()) as store:
+        news = store.revoke_token(name, datetime.now(UTC))
+    click.echo("Revoked." if news else "It was revoked before.")
+
+
+def _token_row(token: Token) -> dict[str, Any]:
+    revoked = None if token.revoked is None else token.revoked.isoformat(timespec="seconds")
+    created = token.created.isoformat(timespec="seconds")
+    return {"name": token.name, "allows": sorted(token.permissions), "created": created, "revoked": revoked}
 
 
 def _called(id: str, store: Store) -> str:
@@ -527,7 +623,7 @@ def _json(value: Any) -> str:
 def _become_gunicorn(address: str) -> None:
     from gunicorn.app.wsgiapp import run
 
-    sys.argv = ["gunicorn", "--config", "python:web.server", "--bind", address, "web:create_app()"]
+    sys.argv = ["gunicorn", "--config", "python:web.server", "--bind", address, "feedwright:application()"]
     run()
 
 

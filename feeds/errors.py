@@ -6,7 +6,8 @@
     │   └── UnknownFormatError no scraper recognises it                      (document)
     ├── DateError              words name a date that cannot be              (words, why)
     ├── StoreError             the store cannot be opened, read or written
-    │   └── SchemaError        the store's tables are older or newer than the code
+    │   ├── SchemaError        the store's tables are older or newer than the code
+    │   └── ReadOnlyError      the store can be read and not written
     ├── NotFoundError          no such entry, author, topic, source          (kind, key)
     │   └── GoneError          there was one, and it was withdrawn           (kind, key)
     └── QueryError             a query or cursor that cannot be answered     (parameter, allowed)
@@ -63,6 +64,10 @@ class StoreError(FeedwrightError):
 
 class SchemaError(StoreError):
     """The tables of the store do not fit the code; `feedwright migrate` mends older ones."""
+
+
+class ReadOnlyError(StoreError):
+    """The store can be read and not written: it was opened so, or the file or the server allows no more."""
 
 
 class NotFoundError(FeedwrightError, LookupError):

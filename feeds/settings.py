@@ -44,6 +44,8 @@ class Settings:
     cache_bytes: int
     #: The hub that is told of changed feeds (https://www.w3.org/TR/websub/).
     websub_hub: str | None
+    #: How often one token may write, in each process.
+    writes_per_minute: int
     #: Files to use instead of the ones that ship with Feedwright.
     topics: Path | None
     authors: Path | None
@@ -184,6 +186,7 @@ SETTINGS = (
         _number(0, 1 << 40),
     ),
     Setting("WEBSUB_HUB", "", "the address of a WebSub hub, which is then named in feeds and told of changes", _hub),
+    Setting("WRITES_PER_MINUTE", "60", "how often a token may write, in each process", _number(1, 10_000)),
     Setting("TOPICS", "", "a topics file to use instead of the one that ships with Feedwright", _file),
     Setting("AUTHORS", "", "a file of names and handles that belong together, asked before the shipped one", _file),
     Setting("SOURCES", "", "a sources file to use instead of the one that ships with Feedwright", _file),

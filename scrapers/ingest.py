@@ -21,13 +21,17 @@ from feeds.aliases import Aliases
 from feeds.errors import DocumentError
 from feeds.model import Batch
 from feeds.model import DocumentInfo
+from feeds.model import DocumentReport
 from feeds.model import Problem
+from feeds.model import Receipt
 from feeds.model import Saved
 from feeds.model import Skip
 from feeds.model import Source
+from feeds.model import Upload
 from feeds.topics import Topics
 from scrapers.document import MAX_BYTES
 from scrapers.document import Document
+from scrapers.document import make_document
 from scrapers.document import read_document
 from scrapers.formats import Format
 from scrapers.formats import detect
@@ -40,6 +44,9 @@ from scrapers.sources import SourceRule
 from scrapers.sources import source_for
 
 log = logging.getLogger(__name__)
+
+#: Where documents lie that were sent; no file does.
+_SENT = "sent:"
 
 
 class Keeper(Protocol):
@@ -54,6 +61,8 @@ class Keeper(Protocol):
     def anonymous(self, source: str) -> tuple[str, ...]: ...
 
     def locations(self) -> tuple[str, ...]: ...
+
+    def document_at(self, source: str, location: str) -> DocumentReport | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +151,22 @@ def ingest(paths: Sequence[Path], store: Keeper, plan: Plan) -> Iterator[Outcome
     yield from _read_again(named, {_location(path) for path in paths}, store, plan)
 
 
+def receive(upload: Upload, store: Keeper, plan: Plan) -> Receipt:
+    """Read, scrape, normalise and save a document that was sent.
+
+    Its place is its name in its source, so that what is sent later under both replaces it. Raises `DocumentError` for
+    what cannot be read, `ConfigError` for a format that is none; then nothing is kept.
+    """
+    plan = replace(plan, format=upload.format, source=upload.source)
+    document = make_document(upload.name, upload.data, f"{_SENT}/{upload.name}", encoding=upload.encoding)
+    read = _scraped(document, plan)
+    location = f"{_SENT}/{read.rule.source.slug}/{upload.name}"
+    read = replace(read, document=replace(document, location=location))
+    is_new = store.document_at(read.rule.source.slug, location) is None
+    outcome = _save(read, _series(read, store) if _is_anonymous(read) else None, store, plan)
+    return Receipt(read.rule.source.slug, location, outcome.saved, outcome.skips, outcome.problems, is_new)
+
+
 def _in_order(paths: Iterable[Path]) -> list[Path]:
     """What is read first mints the ids of texts that begin alike and the slugs of people who share one."""
     given = list(paths)
@@ -179,7 +204,10 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _scrape(path: Path, plan: Plan) -> _Scraped:
-    document = replace(read_document(path), location=_location(path))
+    return _scraped(replace(read_document(path), location=_location(path)), plan)
+
+
+def _scraped(document: Document, plan: Plan) -> _Scraped:
     format = named(plan.format) if plan.format else detect(document)
     scraped = format.scrape(document)
     if not scraped.posts:

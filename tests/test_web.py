@@ -628,7 +628,7 @@ def test_lists_are_walked_to_the_end_each_thing_once(client: FlaskClient, name: 
     [
         ("/api/v1/entries?autor=x", "unknown_parameter", "autor", "author"),
         ("/api/v1/authors?author=x", "unknown_parameter", "author", "limit"),
-        ("/api/v1/entries/x?fields=id", "unknown_parameter", "fields", None),
+        ("/api/v1/entries/x?feilds=id", "unknown_parameter", "feilds", None),
         ("/api/v1/entries?limit=0", "invalid_parameter", "limit", "1 to 100"),
         ("/api/v1/entries?document=", "invalid_parameter", "document", None),
         ("/api/v1/entries?limit=101", "invalid_parameter", "limit", "1 to 100"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC
 from datetime import datetime
 
@@ -14,7 +15,6 @@ from feeds.store import Store
 from web import api
 from web import errors
 from web import headers
-from web import history
 from web import listings
 from web import opml
 from web import pages
@@ -22,24 +22,35 @@ from web import redirects
 from web import stories
 from web import templating
 from web.hot import HotFeeds
+from web.state import Ingest
 from web.state import State
 
 __all__ = ["create_app"]
 
 
-def create_app(settings: Settings | None = None, store: Store | None = None) -> Flask:
-    """The web application, as in `gunicorn 'web:create_app()'`.
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(
+    settings: Settings | None = None,
+    store: Store | None = None,
+    ingest: Ingest | None = None,
+    now: Callable[[], datetime] = _clock,
+) -> Flask:
+    """The web application; `feedwright.application` makes one that also reads documents, with `ingest`.
 
     Settings come from the environment unless given. The store is opened, for reading only, when the first request needs
-    it: so a process starts while its store does not answer, and no connection is shared by forked workers. Raises
-    `ConfigError`.
+    it: so a process starts while its store does not answer, and no connection is shared by forked workers. A second one
+    is opened for writing when something is written, unless `store` is given. Raises `ConfigError`.
     """
-    state = State(settings or load_settings(), store, lambda: datetime.now(UTC))
     app = Flask(__name__, static_url_path=STATIC)
+    state = State(settings or load_settings(), store, ingest, now)
     app.extensions["feedwright"] = state
     templating.register(app)
-    for blueprint in (listings.bp, opml.bp, pages.bp, api.bp, history.bp, stories.bp):
+    for blueprint in (listings.bp, opml.bp, pages.bp, stories.bp):
         app.register_blueprint(blueprint)
+    api.register(app, state)
     redirects.register(app)
     headers.register(app)
     errors.register(app)

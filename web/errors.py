@@ -12,13 +12,17 @@ from flask import render_template
 from flask import request
 from werkzeug.exceptions import HTTPException
 
+from feeds.errors import DocumentError
 from feeds.errors import GoneError
 from feeds.errors import NotFoundError
 from feeds.errors import QueryError
+from feeds.errors import ReadOnlyError
 from feeds.errors import StoreError
+from feeds.query import QuerySyntaxError
+from web.api.operations import BY_NAME
+from web.api.problems import Problem
 from web.headers import is_api
 from web.headers import is_feed
-from web.parameters import PARAMETERS
 from web.state import get_state
 from web.suggestions import Suggestion
 from web.suggestions import suggest
@@ -31,6 +35,8 @@ def register(app: Flask) -> None:
     """Have the application answer errors so."""
     app.register_error_handler(NotFoundError, _not_found)
     app.register_error_handler(QueryError, _bad_query)
+    app.register_error_handler(DocumentError, _bad_document)
+    app.register_error_handler(ReadOnlyError, _read_only)
     app.register_error_handler(StoreError, _no_store)
     app.register_error_handler(HTTPException, _http_error)
 
@@ -43,10 +49,25 @@ def _not_found(error: NotFoundError) -> Response:
 
 
 def _bad_query(error: QueryError) -> Response:
-    known = error.parameter in PARAMETERS.get(request.endpoint or "", ())
+    operation = BY_NAME.get((request.endpoint or "").removeprefix("api."))
+    known = operation is not None and error.parameter in operation.names
     code = "invalid_parameter" if known else "unknown_parameter"
     more: dict[str, object] = {"parameter": error.parameter, "allowed": list(error.allowed)}
+    if isinstance(error, QuerySyntaxError):
+        more |= {"start": error.start, "end": error.end}
     return _answer(HTTPStatus.BAD_REQUEST, code, f"{error}.", more=more)
+
+
+def _bad_document(error: DocumentError) -> Response:
+    """Nothing of it was kept."""
+    problems = [{"message": error.problem, "line": error.line}]
+    detail = f"The document cannot be read: {error.problem}."
+    return _answer(HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable_document", detail, more={"problems": problems})
+
+
+def _read_only(error: ReadOnlyError) -> Response:
+    """Such a site is built anew from its documents; asking again helps nobody."""
+    return _answer(HTTPStatus.FORBIDDEN, "read_only", "The store of this site can be read and not written.")
 
 
 def _no_store(error: StoreError) -> Response:
@@ -60,8 +81,11 @@ def _http_error(error: HTTPException) -> Response:
     """Errors of routing, and bugs, which Flask has logged and made a 500 of. Their headers, such as Allow, are kept."""
     status = HTTPStatus(error.code or 500)
     detail = "There is nothing at this address." if status is HTTPStatus.NOT_FOUND else f"{error.description}"
-    response = _answer(status, status.phrase.lower().replace(" ", "_"), detail)
-    for name, value in error.get_headers():
+    code, more, headers = status.phrase.lower().replace(" ", "_"), {}, dict(error.get_headers())
+    if isinstance(error, Problem):
+        code, more, headers = error.problem_code, error.more, error.headers
+    response = _answer(status, code, detail, more=more)
+    for name, value in headers.items():
         if name.lower() not in {"content-type", "content-length"}:
             response.headers[name] = value
     return response

@@ -20,6 +20,8 @@ _CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' https: http: data:; media-src https: http:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+#: What a script may read beside the body.
+_EXPOSED = "ETag, Last-Modified, Link, Retry-After, X-Request-Id, Deprecation, Sunset"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -60,7 +62,7 @@ def _share(response: Response) -> None:
     """CORS: anybody's script may read what anybody may read (https://fetch.spec.whatwg.org/#http-cors-protocol)."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     if is_api():
-        response.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link, X-Request-Id"
+        response.headers["Access-Control-Expose-Headers"] = _EXPOSED
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
         response.headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since, X-Request-Id"

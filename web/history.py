@@ -1,35 +1,17 @@
-"""What became of entries: their revisions with differences, and the changes that mirrors follow."""
+"""What became of entries: their texts with differences."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from urllib.parse import urlencode
 
-from flask import Blueprint
-from flask import Response
-from flask import request
-
-from feeds.addresses import API
 from feeds.differences import Kind
 from feeds.differences import Piece
 from feeds.differences import difference
-from feeds.model import Change
 from feeds.model import Entry
 from feeds.model import Revision
-from web import resources
-from web.api import answer_json
-from web.api import check
-from web.api import entry_urn
-from web.parameters import read_limit
-from web.resources import Resource
-from web.resources import moment
 from web.state import State
-from web.state import get_state
-
-bp = Blueprint("history", __name__, url_prefix=API)
-bp.before_request(check)
 
 #: Differences on the page of an entry; the API has all of them.
 _SHOWN = 5
@@ -43,26 +25,6 @@ class Edit:
 
     revision: Revision
     pieces: tuple[Piece, ...]
-
-
-@bp.get("/entries/<entry_id>/revisions")
-def revisions(entry_id: str) -> Response:
-    """The texts that an entry has had, the newest first, each with its difference from the one before."""
-    found = get_state().store.revisions(entry_urn(entry_id))
-    return answer_json({"data": [_revision(edit) for edit in edits(found)], "next": None})
-
-
-@bp.get("/changes")
-def changes() -> Response:
-    """What changed, the oldest first. `cursor` is where to go on later, `next` where to go on now."""
-    state = get_state()
-    found = state.store.changes(request.args.get("since") or None, read_limit(request.args))
-    following = _next(found.cursor) if found.more else None
-    data = [_change(change, state) for change in found.items]
-    response = answer_json({"data": data, "next": following, "cursor": found.cursor})
-    if following:
-        response.headers["Link"] = f'<{following}>; rel="next"'
-    return response
 
 
 def edits(found: Sequence[Revision]) -> list[Edit]:
@@ -94,28 +56,3 @@ def _ends(piece: Piece, after: bool, before: bool) -> Piece:
     if kind is not Kind.SAME or len(words) <= 2 * _AROUND:
         return piece
     return Piece(kind, f"{words[:_AROUND] if after else ''} […] {words[-_AROUND:] if before else ''}")
-
-
-def _revision(edit: Edit) -> Resource:
-    return {
-        "revision": edit.revision.number,
-        "updated": moment(edit.revision.updated),
-        "title": edit.revision.title,
-        "content_text": edit.revision.content_text,
-        "content_html": edit.revision.content_html,
-        "difference": [{"kind": piece.kind.value, "text": piece.words} for piece in edit.pieces],
-    }
-
-
-def _change(change: Change, state: State) -> Resource:
-    return {
-        "kind": "withdrawn" if change.entry is None else "upsert",
-        "id": change.id,
-        "at": moment(change.at),
-        "entry": None if change.entry is None else resources.entry(change.entry, state),
-    }
-
-
-def _next(cursor: str) -> str:
-    parameters = {**request.args.to_dict(), "since": cursor}
-    return f"{get_state().site.local(request.path)}?{urlencode(parameters)}"

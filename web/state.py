@@ -6,11 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 from threading import Lock
+from typing import TypeAlias
 from typing import cast
 
 from flask import current_app
 
 from feeds.listing import Site
+from feeds.model import Receipt
+from feeds.model import Upload
 from feeds.saved import load_saved
 from feeds.scripts import Scripts
 from feeds.settings import Settings
@@ -21,17 +24,27 @@ from feeds.topics import Topics
 from feeds.topics import load_topics
 from web.cache import Cache
 
+#: Reads a document that was sent and saves it. Raises `DocumentError` for what cannot be read, `QueryError` for what it
+#: is said to be and cannot be.
+Ingest: TypeAlias = Callable[[Upload, Store], Receipt]
+
 
 class State:
     """One for an application; shared by its threads."""
 
-    def __init__(self, settings: Settings, store: Store | None, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, settings: Settings, store: Store | None, ingest: Ingest | None, now: Callable[[], datetime]
+    ) -> None:
         self.settings = settings
+        #: None where documents cannot be sent.
+        self.ingest = ingest
+        self.now = now
         self.scripts = Scripts()
         self.cache = Cache(settings.cache_bytes, lambda scopes, known: self.store.look(scopes, known), now)
         self.topics: Topics = load_topics(settings.topics)
         self.saved = load_saved(settings.feeds)
         self._store = store
+        self._writer = store
         self._lock = Lock()
 
     @property
@@ -43,6 +56,14 @@ class State:
             if self._store is None:
                 self._store = open_store(self.settings.database_url, read_only=True)
             return self._store
+
+    @property
+    def writer(self) -> Store:
+        """The same store, open for writing since the first use. Raises `StoreError`."""
+        with self._lock:
+            if self._writer is None:
+                self._writer = open_store(self.settings.database_url)
+            return self._writer
 
     @cached_property
     def site(self) -> Site:

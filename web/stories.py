@@ -1,4 +1,4 @@
-"""Stories: entries about the same thing, as pages and in the API."""
+"""Stories: entries about the same thing, as pages."""
 
 from __future__ import annotations
 
@@ -7,28 +7,20 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint
 from flask import Response
-from flask import redirect
 from flask import render_template
 from flask import request
 from werkzeug.wrappers import Response as BaseResponse
 
-from feeds.addresses import API
 from feeds.addresses import STORIES
 from feeds.addresses import story_path
 from feeds.errors import NotFoundError
 from feeds.model import Entry
 from feeds.model import Story
 from feeds.model import Telling
-from web import resources
-from web.api import answer_json
-from web.api import answer_page
 from web.api import entry_urn
 from web.cache import Rendered
 from web.conditional import REVALIDATE
 from web.conditional import answer
-from web.parameters import PARAMETERS
-from web.parameters import check_names
-from web.parameters import read_limit
 from web.redirects import moved
 from web.state import State
 from web.state import get_state
@@ -79,27 +71,6 @@ def story(words: str) -> BaseResponse:
     found = get_state().store.story(_urn(words))
     path = story_path(found.id)
     return _page("story.html", story=found) if path == f"{STORIES}/{words}" else moved(path)
-
-
-@bp.get(f"{API}{STORIES}")
-def listed() -> Response:
-    """Stories without their entries, those that began last first."""
-    check_names(request.args, PARAMETERS["stories.listed"])
-    state = get_state()
-    page = state.store.stories(read_limit(request.args), request.args.get("cursor") or None)
-    return answer_page([resources.story(found, state) for found in page.stories], page.next)
-
-
-@bp.get(f"{API}{STORIES}/<words>")
-def one(words: str) -> BaseResponse:
-    """One story with its entries, by its id or the UUID in it; an id that it had leads to the one it has now."""
-    check_names(request.args, PARAMETERS["stories.one"])
-    state = get_state()
-    found = state.store.story(_urn(words))
-    if found.id != _urn(words):
-        return redirect(state.site.local(API + story_path(found.id)), 301)
-    tellings = [resources.telling(told, state) for told in found.tellings]
-    return answer_json({**resources.story(found, state), "tellings": tellings})
 
 
 def also_told(entry: Entry, state: State) -> list[AlsoTold]:

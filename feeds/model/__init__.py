@@ -6,6 +6,10 @@ All datetimes are aware and in UTC. A stage has its own word, so that a type tel
 
 from __future__ import annotations
 
+from feeds.model.access import Permission as Permission
+from feeds.model.access import Receipt as Receipt
+from feeds.model.access import Token as Token
+from feeds.model.access import Upload as Upload
 from feeds.model.answer import Change as Change
 from feeds.model.answer import Changes as Changes
 from feeds.model.answer import EntryQuery as EntryQuery
@@ -14,6 +18,8 @@ from feeds.model.answer import Story as Story
 from feeds.model.answer import StoryPage as StoryPage
 from feeds.model.answer import Tally as Tally
 from feeds.model.answer import Telling as Telling
+from feeds.model.counts import Count as Count
+from feeds.model.counts import Facets as Facets
 from feeds.model.document import DocumentInfo as DocumentInfo
 from feeds.model.document import DocumentRef as DocumentRef
 from feeds.model.document import DocumentReport as DocumentReport

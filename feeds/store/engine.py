@@ -26,6 +26,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import SQLAlchemyError
 
+from feeds.errors import ReadOnlyError
 from feeds.errors import StoreError
 
 #: Milliseconds that a writer waits for another one.
@@ -182,4 +183,12 @@ def _explained(what: str) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         reason = getattr(error, "orig", None) or error
+        if _is_read_only(reason):
+            raise ReadOnlyError(f"cannot {what} the store: {reason}") from error
         raise StoreError(f"cannot {what} the store: {reason}") from error
+
+
+def _is_read_only(reason: object) -> bool:
+    """As the drivers tell it: https://sqlite.org/rescode.html#readonly and SQLSTATE 25006."""
+    named = str(getattr(reason, "sqlite_errorname", ""))
+    return named.startswith("SQLITE_READONLY") or getattr(reason, "sqlstate", None) == "25006"

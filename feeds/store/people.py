@@ -98,6 +98,14 @@ def read_all(connection: Connection) -> tuple[Tally, ...]:
     return tuple(_tally(row, names[row.id]) for row in sorted(rows, key=lambda row: (-row.entries, row.slug)))
 
 
+def read_after(connection: Connection, slug: str, limit: int) -> tuple[Tally, ...]:
+    """Those who stand in a byline, in the order of their slugs, the first ones behind `slug`."""
+    asked = select(author).where(author.c.entries > 0, author.c.slug > slug).order_by(author.c.slug).limit(limit)
+    rows = connection.execute(asked).all()
+    names = _aliases(connection, [row.id for row in rows])
+    return tuple(_tally(row, names[row.id]) for row in rows)
+
+
 def read_beginning(connection: Connection, beginning: str, limit: int) -> tuple[Tally, ...]:
     """Those in a byline with a slug or a name that begins so, those with the most entries first."""
     key = slugify(beginning.strip().lstrip("@＠"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Sequence
+from collections.abc import Set
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy import Select
 from sqlalchemy import Subquery
 from sqlalchemy import and_
 from sqlalchemy import func
+from sqlalchemy import literal
 from sqlalchemy import select
 from sqlalchemy import union
 
@@ -71,18 +73,40 @@ _JOINED = entry.join(source).join(document, entry.c.document_id == document.c.id
 _SORT: Place = (entry.c.published, entry.c.order_key, entry.c.id)
 
 
-def read_page(connection: Connection, query: EntryQuery) -> Page:
-    """The entries of a listing: one statement, and one for their relations. Raises `QueryError`."""
+#: Parts of an entry that a caller may leave unread, with what stands in their place.
+EMPTY = {
+    "content_html": "",
+    "content_text": "",
+    "summary": "",
+    "people": "[]",
+    "quoted": "[]",
+    "links": "[]",
+    "media": "[]",
+    "topics": "[]",
+    "labels": "[]",
+}
+#: What may be left unread: those, and the relations, which cost a statement of their own.
+PARTS_OF_ENTRY = frozenset({*EMPTY, "relations"})
+
+
+def read_page(connection: Connection, query: EntryQuery, without: Set[str] = frozenset()) -> Page:
+    """The entries of a listing: one statement, and one for their relations. Raises `QueryError`.
+
+    The parts `without`, of `PARTS_OF_ENTRY`, are not read and come empty.
+    """
     limit = _limit(query)
     if query.sort not in SORTS:
         raise QueryError("sort", f"{query.sort!r} is no order", SORTS)
     if query.sort == "relevance" and any(searched(query.where)):
-        return _read_ranked(connection, query, limit)
+        return _read_ranked(connection, query, limit, without)
     after = None if query.cursor is None else read_cursor(query.cursor)
-    rows = connection.execute(_page(connection, query, after, limit + 1)).all()
+    asked = _page(connection, query, after, limit + 1)
+    if without:
+        asked = asked.with_only_columns(*_lighter(without), maintain_column_froms=True)
+    rows = connection.execute(asked).all()
     last = rows[limit - 1] if len(rows) > limit else None
     following = None if last is None else write_cursor((last.published, last.order_key, last.id))
-    return Page(_entries(connection, rows[:limit]), following)
+    return Page(_entries(connection, rows[:limit], without), following)
 
 
 def count(connection: Connection, query: EntryQuery, most: int) -> int:
@@ -91,7 +115,7 @@ def count(connection: Connection, query: EntryQuery, most: int) -> int:
     return int(connection.scalar(select(func.count()).select_from(found)) or 0)
 
 
-def _read_ranked(connection: Connection, query: EntryQuery, limit: int) -> Page:
+def _read_ranked(connection: Connection, query: EntryQuery, limit: int, without: Set[str]) -> Page:
     """A page of the newest hits, the best first. What comes meanwhile does not move the pages that follow."""
     after, offset = (None, 0) if query.cursor is None else read_ranked_cursor(query.cursor)
     columns = [*_SORT, entry.c.title, entry.c.people, func.substr(entry.c.content_text, 1, _READ_TO_RANK).label("text")]
@@ -101,11 +125,11 @@ def _read_ranked(connection: Connection, query: EntryQuery, limit: int) -> Page:
     phrases = [found for words in searched(query.where) if (found := phrase(words)) is not None]
     ids = ranked(candidates, phrases)
     shown = ids[offset : offset + limit]
-    whole = select(*_COLUMNS).select_from(_JOINED).where(entry.c.id.in_(shown))
+    whole = select(*_lighter(without)).select_from(_JOINED).where(entry.c.id.in_(shown))
     by_id = {row.id: row for row in connection.execute(whole)}
     more = len(ids) > offset + limit
     following = write_ranked_cursor(after or _just_behind(rows[0]), offset + limit) if more else None
-    return Page(_entries(connection, [by_id[entry_id] for entry_id in shown]), following)
+    return Page(_entries(connection, [by_id[entry_id] for entry_id in shown], without), following)
 
 
 def _just_behind(row: Row[Any]) -> Position:
@@ -113,8 +137,8 @@ def _just_behind(row: Row[Any]) -> Position:
     return row.published + timedelta(microseconds=1), "", ""
 
 
-def _entries(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Entry, ...]:
-    relations = read_relations(connection, [row.id for row in rows])
+def _entries(connection: Connection, rows: Sequence[Row[Any]], without: Set[str]) -> tuple[Entry, ...]:
+    relations = read_relations(connection, [] if "relations" in without else [row.id for row in rows])
     return tuple(entry_from_row(row, relations[row.id]) for row in rows)
 
 
@@ -132,6 +156,18 @@ def read_entry(connection: Connection, entry_id: str) -> Entry:
     if rows[0].withdrawn_at is not None:
         raise GoneError("entry", entry_id)
     return entry_from_row(rows[0], [_relation(row) for row in rows if row.kind is not None])
+
+
+def matching(
+    connection: Connection, query: EntryQuery, columns: Sequence[ColumnElement[Any]], limit: int
+) -> Select[Any]:
+    """`columns` of entry, source or document for the newest entries of a query; its cursor and limit do not count."""
+    return _page(connection, query, None, limit).with_only_columns(*columns, maintain_column_froms=True)
+
+
+def _lighter(without: Set[str]) -> list[ColumnElement[Any]]:
+    read = [literal(EMPTY[c.name]).label(c.name) if c.name in EMPTY and c.name in without else c for c in _READ]
+    return [*read, *_SOURCE, *_DOCUMENT]
 
 
 def entry_columns() -> list[ColumnElement[Any]]:

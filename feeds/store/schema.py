@@ -21,7 +21,7 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy import text
 
 #: The Alembic revision that this code reads and writes.
-HEAD = "0006"
+HEAD = "0007"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -187,6 +187,8 @@ Index(
     sqlite_where=_LIVE,
     postgresql_where=_LIVE,
 )
+#: For counting months.
+Index("entry_live_by_date", entry.c.date, sqlite_where=_LIVE, postgresql_where=_LIVE)
 Index("entry_by_document", entry.c.document_id)
 Index("entry_by_change", entry.c.changed, entry.c.id)
 Index(
@@ -358,4 +360,15 @@ story_alias = Table(
     Column("id", Key, primary_key=True),
     Column("story_id", Key, ForeignKey("story.id"), nullable=False),
     Index("story_alias_by_story", "story_id"),
+)
+
+#: Who may write through the API. `digest` is the hash of the token, which nobody has but its owner; `scopes` is JSON.
+token = Table(
+    "token",
+    metadata,
+    Column("name", Key, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("revoked", Instant),
 )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Sequence
+from collections.abc import Set
 from datetime import datetime
 from types import TracebackType
 from typing import TypeVar
@@ -14,13 +16,14 @@ from sqlalchemy import URL
 from sqlalchemy import Connection
 from sqlalchemy import Engine
 
-from feeds.errors import StoreError
+from feeds.errors import ReadOnlyError
 from feeds.model import Batch
 from feeds.model import Changes
 from feeds.model import DocumentInfo
 from feeds.model import DocumentReport
 from feeds.model import Entry
 from feeds.model import EntryQuery
+from feeds.model import Facets
 from feeds.model import Page
 from feeds.model import Problem
 from feeds.model import Revision
@@ -30,11 +33,13 @@ from feeds.model import Source
 from feeds.model import Story
 from feeds.model import StoryPage
 from feeds.model import Tally
+from feeds.model import Token
 from feeds.store import documents
 from feeds.store import leaving
 from feeds.store import people
 from feeds.store import tallies
 from feeds.store import telling
+from feeds.store import tokens
 from feeds.store import writing
 from feeds.store.changes import read_changes
 from feeds.store.engine import Identity
@@ -43,9 +48,10 @@ from feeds.store.engine import make_engine
 from feeds.store.engine import reading
 from feeds.store.engine import store_file
 from feeds.store.engine import store_url
+from feeds.store.facets import read_count
+from feeds.store.facets import read_facets
 from feeds.store.migrate import check_schema
 from feeds.store.prepare import prepare
-from feeds.store.reading import count
 from feeds.store.reading import read_entry
 from feeds.store.reading import read_page
 from feeds.store.retopic import Classify
@@ -111,13 +117,20 @@ class Store:
         """Note that a document could not be read; entries of an earlier good reading stay as they are."""
         documents.record_failure(self._writable(), document, problem, now)
 
-    def entries(self, query: EntryQuery) -> Page:
-        """The entries of a listing, newest first or as it asks for; at most 1000. Raises `QueryError`."""
-        return self._read(lambda connection: read_page(connection, query))
+    def entries(self, query: EntryQuery, without: Set[str] = frozenset()) -> Page:
+        """The entries of a listing, newest first or as it asks for; at most 1000. Raises `QueryError`.
+
+        Parts that nobody will look at, of `feeds.store.reading.PARTS_OF_ENTRY`, can be left unread; they come empty.
+        """
+        return self._read(lambda connection: read_page(connection, query, without))
+
+    def facets(self, query: EntryQuery, names: Collection[str]) -> Facets:
+        """The entries of a query counted by `names`, of `feeds.store.facets.FACETS`."""
+        return self._read(lambda connection: read_facets(connection, query, names))
 
     def count(self, query: EntryQuery, most: int = 10_000) -> int:
         """How many entries a query has, or `most`; the more it has the longer it takes. Raises `QueryError`."""
-        return self._read(lambda connection: count(connection, query, most))
+        return self._read(lambda connection: read_count(connection, query, most))
 
     def entry(self, id: str) -> Entry:
         """One entry. Raises `NotFoundError`, and `GoneError`, which is one, where it was withdrawn."""
@@ -171,6 +184,10 @@ class Store:
         """Everybody who stands in a byline with the number of these entries, the most first."""
         return self._read(people.read_all)
 
+    def authors_after(self, slug: str, limit: int) -> tuple[Tally, ...]:
+        """The same in the order of their slugs: the first ones behind a slug."""
+        return self._read(lambda connection: people.read_after(connection, slug, limit))
+
     def topics(self) -> tuple[Tally, ...]:
         """The topics with entries, the most first; the name is the slug."""
         return self._read(tallies.read_topics)
@@ -202,6 +219,14 @@ class Store:
         """All documents by source and name, with what their last reading gave."""
         return self._read(tallies.read_documents)
 
+    def documents_after(self, id: str, limit: int) -> tuple[DocumentReport, ...]:
+        """The same in the order of their ids: the first ones behind an id."""
+        return self._read(lambda connection: tallies.read_documents_after(connection, id, limit))
+
+    def document_at(self, source: str, location: str) -> DocumentReport | None:
+        """The document that a source has at a location."""
+        return self._read(lambda connection: tallies.read_document_at(connection, source, location))
+
     def document(self, name: str) -> DocumentReport:
         """By name or id; of several with one name the one read last. Raises `NotFoundError`."""
         return self._read(lambda connection: tallies.read_document(connection, name))
@@ -220,6 +245,18 @@ class Store:
     def anonymous(self, source: str) -> tuple[str, ...]:
         """The locations of the documents of a source that do not say who publishes them."""
         return self._read(lambda connection: tallies.read_anonymous(connection, source))
+
+    def tokens(self) -> tuple[Token, ...]:
+        """All tokens by name, also those that were taken back."""
+        return self._read(tokens.read_tokens)
+
+    def add_token(self, token: Token) -> bool:
+        """Keep a token; tell whether its name was free."""
+        return tokens.add_token(self._writable(), token)
+
+    def revoke_token(self, name: str, now: datetime) -> bool:
+        """Take a token back; tell whether it counted until now. Raises `NotFoundError`."""
+        return tokens.revoke_token(self._writable(), name, now)
 
     def version(self) -> int:
         """Grows by one with every transaction that changed something a reader can see."""
@@ -254,7 +291,7 @@ class Store:
 
     def _writable(self) -> Engine:
         if self._read_only:
-            raise StoreError("the store is open for reading only; open it for writing to change it")
+            raise ReadOnlyError("the store is open for reading only; open it for writing to change it")
         return self._connected()
 
     def _connected(self) -> Engine:

@@ -48,6 +48,19 @@ def read_documents(connection: Connection) -> tuple[DocumentReport, ...]:
     return tuple(report_from_row(row) for row in connection.execute(_documents().order_by(*order)))
 
 
+def read_documents_after(connection: Connection, document_id: str, limit: int) -> tuple[DocumentReport, ...]:
+    """Documents in the order of their ids, the first ones behind `document_id`."""
+    asked = _documents().where(document.c.urn > document_id).order_by(document.c.urn).limit(limit)
+    return tuple(report_from_row(row) for row in connection.execute(asked))
+
+
+def read_document_at(connection: Connection, slug: str, location: str) -> DocumentReport | None:
+    """The document that a source has at a location."""
+    asked = _documents().where(source.c.slug == slug, document.c.location == location)
+    row = connection.execute(asked).one_or_none()
+    return None if row is None else report_from_row(row)
+
+
 def read_document(connection: Connection, name: str) -> DocumentReport:
     """By name or id; of several with the name the one read last. Raises `NotFoundError`."""
     named = (document.c.name == name) | (document.c.urn == name)

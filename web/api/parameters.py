@@ -1,0 +1,392 @@
+"""The parameters of the API, each declared once: what the OpenAPI document says of it, and how its words are read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from datetime import date
+from datetime import datetime
+from datetime import time
+from datetime import timedelta
+from typing import Any
+from typing import Generic
+from typing import TypeVar
+from typing import cast
+
+from werkzeug.datastructures import MultiDict
+
+from feeds.errors import NotFoundError
+from feeds.errors import QueryError
+from feeds.store.facets import FACETS as FACET_NAMES
+from web.state import State
+from web.suggestions import suggest
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+Schema = Mapping[str, Any]
+
+#: For examples: an entry of the sample documents; they make no story.
+SAMPLE_ENTRY = "urn:uuid:02d63208-76c9-5f11-bf6b-fb14904ee566"
+SAMPLE_STORY = "urn:uuid:8d7b1f7e-3f0a-5c1e-9a53-2f1d4c1b7a60"
+DEFAULT_LIMIT = 50
+MOST = 100
+ROLES = ("byline", "quoted", "any")
+FORMS = ("json", "ndjson", "csv")
+#: No comma, since that stands between several values, and nothing that cannot be seen.
+_WORD = {"type": "string", "pattern": r"^[^,\u0000-\u001f\u007f-\u009f]+$", "minLength": 1, "maxLength": 200}
+_UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_ID = re.compile(f"(urn:uuid:)?{_UUID}", re.IGNORECASE)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d):(\d\d)(?:\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Parameter(Generic[T_co]):
+    """One parameter of an operation."""
+
+    name: str
+    description: str
+    #: JSON Schema of the value; what stands in an array has commas between it.
+    schema: Schema
+    #: The value of the words. Raises `QueryError`, or `NotFoundError` for a part of the path.
+    read: Callable[[str, State], T_co]
+    #: The value where none is given.
+    default: T_co
+    #: Words that can be asked for with the sample documents.
+    example: str = ""
+    #: "query" or "path".
+    place: str = "query"
+    required: bool = False
+
+
+class Given:
+    """The values of a request, by their parameters."""
+
+    def __init__(self, values: Mapping[Parameter[Any], Any]) -> None:
+        self._values = values
+
+    def __getitem__(self, parameter: Parameter[T]) -> T:
+        return cast(T, self._values.get(parameter, parameter.default))
+
+    def but(self, values: Mapping[Parameter[Any], Any]) -> Given:
+        """The same with other values for some."""
+        return Given({**self._values, **values})
+
+    def scope(self, path: str, but: Iterable[Parameter[Any]]) -> str:
+        """The list that is asked for with what filters it: the same for all its pages, whatever form they have."""
+        left_out = {parameter.name for parameter in but}
+        named = {parameter.name: value for parameter, value in self._values.items() if parameter.name not in left_out}
+        return f"{path} {sorted(named.items())!r}"
+
+
+def read_given(
+    parameters: Sequence[Parameter[Any]], query: MultiDict[str, str], path: Mapping[str, str], state: State
+) -> Given:
+    """The values of a request.
+
+    Raises `QueryError` for a parameter that the operation does not take, that is given twice, or that has a value which
+    cannot be answered; `NotFoundError` for a path that leads nowhere.
+    """
+    declared = {parameter.name: parameter for parameter in parameters if parameter.place == "query"}
+    check_names(query, tuple(declared))
+    values: dict[Parameter[Any], Any] = {
+        parameter: parameter.read(path[parameter.name], state) for parameter in parameters if parameter.place == "path"
+    }
+    for name, words in query.items():
+        values[declared[name]] = read_words(declared[name], words, state)
+    return Given(values)
+
+
+def check_names(given: MultiDict[str, Any], allowed: Sequence[str]) -> None:
+    """Raises `QueryError` for a parameter that is not allowed, or given twice: no typing mistake goes unnoticed."""
+    for name, values in given.lists():
+        if name not in allowed:
+            raise QueryError(name, "is no parameter here", allowed)
+        if len(values) > 1:
+            raise QueryError(name, "is given more than once; several values stand in one, with commas between them")
+
+
+def read_words(parameter: Parameter[T], words: str, state: State) -> T:
+    """The value of the words of one parameter. Raises `QueryError`."""
+    _check_words(parameter, words)
+    return parameter.read(words, state)
+
+
+def _check_words(parameter: Parameter[Any], words: str) -> None:
+    """Raises `QueryError` for what the schema does not allow; lists of allowed words and numbers are left to `read`."""
+    schema = parameter.schema
+    if any(unicodedata.category(c) == "Cc" for c in words):
+        raise QueryError(parameter.name, "has a control character in it")
+    if schema.get("type") != "array":
+        _check_word(parameter.name, words, schema)
+        return
+    each = words.split(",")
+    if len(each) > schema.get("maxItems", len(each)):
+        raise QueryError(parameter.name, f"has more than {schema['maxItems']} values")
+    for word in each:
+        _check_word(parameter.name, word, schema["items"])
+
+
+def _check_word(name: str, word: str, schema: Schema) -> None:
+    if len(word) < schema.get("minLength", 0):
+        raise QueryError(name, "is empty or too short; leave it out, or give " + _wanted(schema))
+    if len(word) > schema.get("maxLength", len(word)):
+        raise QueryError(name, f"is longer than {schema['maxLength']} characters")
+    if "pattern" in schema and not re.search(schema["pattern"], word):
+        raise QueryError(name, f"{word[:80]!r} does not look like one; give {_wanted(schema)}")
+
+
+def _wanted(schema: Schema) -> str:
+    return f"what matches {schema['pattern']}"
+
+
+def entry_urn(words: str) -> str:
+    """The id that a UUID or a whole id means. Raises `NotFoundError` for anything else, before the store is asked."""
+    return _urn(words, "entry")
+
+
+def one_of(name: str, allowed: Sequence[str]) -> Callable[[str, State], str]:
+    """Reads one word of a few."""
+
+    def read(words: str, state: State) -> str:
+        if words not in allowed:
+            raise QueryError(name, f"{words!r} is not known", allowed)
+        return words
+
+    return read
+
+
+def several_of(name: str, allowed: Sequence[str]) -> Callable[[str, State], tuple[str, ...]]:
+    """Reads words of a few, with commas between them."""
+    read = one_of(name, allowed)
+    return lambda words, state: tuple(dict.fromkeys(read(word.strip(), state) for word in words.split(",")))
+
+
+def chosen(name: str, description: str, allowed: Sequence[str], example: str = "") -> Parameter[tuple[str, ...]]:
+    """A parameter that takes words of a few."""
+    return Parameter(
+        name=name,
+        description=f"{description} Several with commas between them.",
+        schema={"type": "array", "minItems": 1, "items": {"type": "string", "enum": list(allowed)}},
+        read=several_of(name, allowed),
+        default=(),
+        example=example or allowed[0],
+    )
+
+
+def fields_of(keys: Iterable[str]) -> Parameter[tuple[str, ...]]:
+    """Which keys of a resource."""
+    allowed = tuple(keys)
+    wanted = ",".join(allowed[:3])
+    return chosen("fields", f"Only these keys, and `{allowed[0]}`. What is not asked for is not read.", allowed, wanted)
+
+
+def path_id(noun: str, example: str) -> Parameter[str]:
+    """The id of something, in the path."""
+    return Parameter(
+        name="id",
+        description=f"The id of the {noun}, or the UUID in it.",
+        schema={"type": "string", "pattern": f"^(urn:uuid:)?{_UUID}$"},
+        read=lambda words, state: _urn(words, noun),
+        default="",
+        example=example,
+        place="path",
+        required=True,
+    )
+
+
+def path_name(noun: str, description: str, example: str) -> Parameter[str]:
+    """The slug or the name of something, in the path."""
+    return Parameter(
+        name="name",
+        description=description,
+        schema={"type": "string", "pattern": r"^[^/\u0000-\u001f\u007f-\u009f]+$", "minLength": 1, "maxLength": 200},
+        read=lambda words, state: _visible(words, noun),
+        default="",
+        example=example,
+        place="path",
+        required=True,
+    )
+
+
+def _visible(words: str, noun: str) -> str:
+    if any(unicodedata.category(c) == "Cc" for c in words):
+        raise NotFoundError(noun, words)
+    return words
+
+
+def _urn(words: str, noun: str) -> str:
+    if not _ID.fullmatch(words):
+        raise NotFoundError(noun, words)
+    return f"urn:uuid:{words[-36:].lower()}"
+
+
+def _read_limit(words: str, state: State) -> int:
+    if not (words.isascii() and words.isdigit() and len(words) <= 3 and 1 <= int(words) <= MOST):
+        raise QueryError("limit", f"{words!r} is no whole number in range", (f"1 to {MOST}",))
+    return int(words)
+
+
+def _slugs(kind: str) -> Callable[[str, State], tuple[str, ...]]:
+    return lambda words, state: tuple(dict.fromkeys(_slug(kind, word.strip(), state) for word in words.split(",")))
+
+
+def _read_source(words: str, state: State) -> str | None:
+    if "," in words:
+        raise QueryError("source", "only one source can be given")
+    return _slug("source", words.strip(), state)
+
+
+def _slug(kind: str, word: str, state: State) -> str:
+    try:
+        if kind == "author":
+            return state.store.author(word).slug
+        return (state.topics.get(word.casefold()) if kind == "topic" else state.store.source(word.casefold())).slug
+    except NotFoundError as error:
+        near = tuple(suggestion.slug for suggestion in suggest(error, state))
+        raise QueryError(kind, f"there is no {kind} {word!r}", near or _all(kind, state)) from error
+
+
+def _all(kind: str, state: State) -> tuple[str, ...]:
+    """What is allowed, where that is few enough to say."""
+    if kind == "topic":
+        return tuple(topic.slug for topic in state.topics)
+    return tuple(tally.slug for tally in state.store.sources()) if kind == "source" else ()
+
+
+def read_moment(name: str) -> Callable[[str, State], datetime | date]:
+    """Reads a moment (RFC 3339) or a calendar date; what Python cannot hold becomes the nearest that it can."""
+
+    def read(words: str, state: State) -> datetime | date:
+        try:
+            return date.fromisoformat(words) if _DAY.fullmatch(words) else _moment(words)
+        except ValueError as error:
+            allowed = ("YYYY-MM-DD", "YYYY-MM-DDTHH:MM:SSZ")
+            raise QueryError(name, f"{words!r} is no date", allowed) from error
+
+    return read
+
+
+def _moment(words: str) -> datetime:
+    """A leap second is the one before it. Raises `ValueError`."""
+    found = _MOMENT.fullmatch(words)
+    if found is None:
+        raise ValueError("no moment")
+    day, minute, second, zone = found.groups()
+    offset = timedelta() if zone in "Zz" else _offset(zone)
+    at = datetime.combine(date.fromisoformat(day), time.fromisoformat(f"{minute}:{min(int(second), 59):02}"), UTC)
+    if int(second) > 60:
+        raise ValueError("no second")
+    try:
+        return at - offset
+    except OverflowError:
+        return at
+
+
+def _offset(zone: str) -> timedelta:
+    hours, minutes = int(zone[1:3]), int(zone[4:])
+    if hours > 23 or minutes > 59:
+        raise ValueError("no offset")
+    return (timedelta(hours=hours, minutes=minutes)) * (-1 if zone[0] == "-" else 1)
+
+
+def _listed(name: str, description: str, example: str) -> Parameter[tuple[str, ...]]:
+    return Parameter(
+        name=name,
+        description=description,
+        schema={"type": "array", "minItems": 1, "maxItems": 20, "items": _WORD},
+        read=_slugs(name),
+        default=(),
+        example=example,
+    )
+
+
+LIMIT: Parameter[int | None] = Parameter(
+    name="limit",
+    description=f"At most so many; {DEFAULT_LIMIT} where it is not given, and in NDJSON and CSV all.",
+    schema={"type": "integer", "minimum": 1, "maximum": MOST},
+    read=_read_limit,
+    default=None,
+    example="2",
+)
+CURSOR: Parameter[str] = Parameter(
+    name="cursor",
+    description="Where to go on: opaque, as it stands in `next` of the page before, with the same filters.",
+    schema={"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "minLength": 11, "maxLength": 600},
+    read=lambda words, state: words,
+    default="",
+    example="",
+)
+FORM: Parameter[str | None] = Parameter(
+    name="format",
+    description="The form of the answer, for those who cannot say it by `Accept`: a page in JSON, or everything behind "
+    "the cursor as NDJSON (a thing a line) or CSV.",
+    schema={"type": "string", "enum": list(FORMS)},
+    read=one_of("format", FORMS),
+    default=None,
+    example="ndjson",
+)
+AUTHOR = _listed(
+    "author", "Only entries by any of these authors: slugs, handles or names, with commas between them.", "aheng_notes"
+)
+TOPIC = _listed("topic", "Only entries in any of these topics: slugs, with commas between them.", "rag,agents")
+SOURCE: Parameter[str | None] = Parameter(
+    name="source",
+    description="Only entries of this source: its slug.",
+    schema=_WORD,
+    read=_read_source,
+    default=None,
+    example="newsletters",
+)
+DOCUMENT: Parameter[str | None] = Parameter(
+    name="document",
+    description="Only entries of the document with this name: its file name, or the last segment of its address.",
+    schema={"type": "string", "pattern": r"^[^\u0000-\u001f\u007f-\u009f]+$", "minLength": 1, "maxLength": 500},
+    read=lambda words, state: words,
+    default=None,
+    example="newsletter-012.md",
+)
+ROLE: Parameter[str] = Parameter(
+    name="role",
+    description="Which entries of an author: those whose byline they stand in, those that quote them, or both.",
+    schema={"type": "string", "enum": list(ROLES), "default": ROLES[0]},
+    read=one_of("role", ROLES),
+    default=ROLES[0],
+    example="any",
+)
+COLLAPSE: Parameter[str | None] = Parameter(
+    name="collapse",
+    description="Of the entries of one story only the earliest that the filters leave.",
+    schema={"type": "string", "enum": ["story"]},
+    read=one_of("collapse", ("story",)),
+    default=None,
+    example="story",
+)
+FACETS = chosen(
+    "facets",
+    "Count the entries of the same filters by this. Only in JSON.",
+    FACET_NAMES,
+    "topic,month",
+)
+COUNT = chosen("include", "What else to tell: `count`, how many entries the filters leave. Only in JSON.", ("count",))
+MORE_OF_ENTRY = chosen(
+    "include",
+    "What else to tell: the topics that it is nearly in with why not, its texts, its stories.",
+    ("near_topics", "revisions", "stories"),
+    "near_topics,stories",
+)
+CHANGES_SINCE: Parameter[str | None] = Parameter(
+    name="since",
+    description="Where to go on: opaque, the `cursor` of an earlier answer. Without it the first change begins.",
+    schema={"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "minLength": 11, "maxLength": 400},
+    read=lambda words, state: words or None,
+    default=None,
+    example="",
+)
