@@ -23,5 +23,7 @@ max_requests = 20_000
 max_requests_jitter = 2_000
 graceful_timeout = 25
 keepalive = 5
+#: The most that there is: a query of many Chinese words takes nine bytes for each.
+limit_request_line = 8190
 accesslog = None
 errorlog = "-"
