@@ -25,5 +25,7 @@ max_requests = 1_000_000
 max_requests_jitter = 100_000
 graceful_timeout = 25
 keepalive = 5
+#: The most that there is: a query of many Chinese words takes nine bytes for each.
+limit_request_line = 8190
 accesslog = None
 errorlog = "-"

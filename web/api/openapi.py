@@ -154,6 +154,8 @@ def _responses(operation: Operation) -> Iterable[tuple[str, dict[str, Any]]]:
         yield "304", {"description": "The client has it: the tag given as If-None-Match is that of the answer."}
     for status in operation.problems:
         yield str(status), _bad(_BAD[status])
+    too_long: Schema = {"schema": {"type": "string"}}
+    yield "414", {"description": "The address is longer than the server reads.", "content": {"text/html": too_long}}
     yield "default", _bad("Something else is wrong; the store may not answer (503).")
 
 
