@@ -25,6 +25,7 @@ from feeds.model import Problem
 from feeds.model import Revision
 from feeds.model import Saved
 from feeds.model import Source
+from feeds.model import SourceHealth
 from feeds.model import Story
 from feeds.model import StoryPage
 from feeds.model import Tally
@@ -35,6 +36,8 @@ from feeds.store import tallies
 from feeds.store import telling
 from feeds.store import writing
 from feeds.store.changes import read_changes
+from feeds.store.crawling import Crawl
+from feeds.store.crawling import read_health
 from feeds.store.engine import make_engine
 from feeds.store.engine import reading
 from feeds.store.engine import store_file
@@ -200,6 +203,15 @@ class Store:
     def anonymous(self, source: str) -> tuple[str, ...]:
         """The locations of the documents of a source that do not say who publishes them."""
         return self._read(lambda connection: tallies.read_anonymous(connection, source))
+
+    def source_health(self) -> tuple[SourceHealth, ...]:
+        """How the sources are that a worker fetches: those that fail first, then by slug."""
+        return self._read(read_health)
+
+    def crawl(self) -> Crawl:
+        """What workers take sources from. Raises `StoreError` where the store is open for reading only."""
+        self._writable()
+        return Crawl(self._writable)
 
     def version(self) -> int:
         """Grows by one with every transaction that changed something a reader can see."""

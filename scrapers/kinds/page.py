@@ -25,7 +25,9 @@ from scrapers.post import RawPost
 from scrapers.post import Scraped
 
 NAME = "page"
-_PAGE = re.compile(r"\s*(?:<\?xml[^>]*\?>|<!--.*?-->|\s)*<(?:!doctype\s+html|html|head|body)\b", re.DOTALL | re.IGNORECASE)
+_PAGE = re.compile(
+    r"\s*(?:<\?xml[^>]*\?>|<!--.*?-->|\s)*<(?:!doctype\s+html|html|head|body)\b", re.DOTALL | re.IGNORECASE
+)
 _ARTICLES = re.compile(r"(?:News|Blog|Scholarly|Tech|Social|Report)?(?:Article|Posting|MediaPosting)")
 _HEAD = 8192
 #: Less text is no article.
