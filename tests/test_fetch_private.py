@@ -148,9 +148,9 @@ def names() -> Callable[[str, int], Sequence[str]]:
 def fetch(url: str, *answers: bytes) -> tuple[Recorder, FetchError]:
     backend, time = Recorder(answers), FakeTime()
     turns = Turns(OwnHosts(), time.clock(), "test", 60.0)
-    with Fetcher(Limits(agent="test"), turns, time.clock(), names(), backend) as fetcher:
-        with pytest.raises(FetchError) as caught:
-            fetcher.get(url)
+    opened = Fetcher(Limits(agent="test"), turns, time.clock(), names(), backend)
+    with opened as fetcher, pytest.raises(FetchError) as caught:
+        fetcher.get(url)
     return backend, caught.value
 
 

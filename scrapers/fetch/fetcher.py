@@ -36,6 +36,7 @@ from scrapers.fetch.unpacking import read_body
 
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = _PERMANENT | {302, 303, 307}
+_NONE_YET = Validators()
 _BUSY = frozenset({429, 503})
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, text/html;q=0.9, text/markdown;q=0.9, */*;q=0.8"
@@ -64,6 +65,15 @@ class _Spent:
 @dataclass(frozen=True, slots=True)
 class _Hop:
     status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """What came of `Fetcher.exchange`: always 200."""
+
+    url: str
     headers: Mapping[str, str]
     body: bytes
 
@@ -105,7 +115,7 @@ class Fetcher:
         """Close all connections."""
         self._client.close()
 
-    def get(self, url: str, validators: Validators = Validators()) -> Answer:
+    def get(self, url: str, validators: Validators = _NONE_YET) -> Answer:
         """The answer of an address: 200, or 304 where `validators` still hold.
 
         Raises `FetchError` for everything else (`RefusedError` where we do not even ask), `StoppedError`.
@@ -121,6 +131,20 @@ class Fetcher:
             asked = _next(asked, hop.headers)
             moved = asked if permanent else moved
         raise FetchError(shown(url), f"more than {self._limits.max_redirects} redirects")
+
+    def exchange(self, url: str, headers: Mapping[str, str], body: bytes | None, limit: int) -> Exchanged:
+        """One request of another protocol that runs over the web, such as git's; redirects of a GET are followed.
+
+        robots.txt is not asked: it is about pages. Raises `FetchError`, `StoppedError`.
+        """
+        spent = _Spent(self._clock.now() + timedelta(seconds=self._limits.total))
+        for _ in range(self._limits.max_redirects + 1):
+            hop = self._hop(url, headers, spent, limit, body)
+            if hop.status not in _REDIRECTS or body is not None:
+                _check_status(url, hop, self._clock.now())
+                return Exchanged(url, hop.headers, hop.body)
+            url = _next(url, hop.headers)
+        raise FetchError(shown(url), "too many redirects")
 
     def _check_robots(self, url: str) -> None:
         _check_address(url)
@@ -138,33 +162,44 @@ class Fetcher:
             url = _next(url, hop.headers)
         raise FetchError(shown(url), "too many redirects", status=404)  # RFC 9309, section 2.3.1.2
 
-    def _hop(self, url: str, conditions: Mapping[str, str], spent: _Spent, limit: int) -> _Hop:
+    def _hop(
+        self, url: str, headers: Mapping[str, str], spent: _Spent, limit: int, content: bytes | None = None
+    ) -> _Hop:
         """One request in its turn. What the server says of the next one goes for everybody who asks it."""
         _check_address(url)
         with self._turns.at(_host(url), self._delay(url)) as turn:
             # Waiting for a turn is no fault of the server's.
             deadline = max(spent.deadline, self._clock.now() + timedelta(seconds=self._limits.read))
             with explained(url):
-                hop = self._exchange(url, conditions, spent, deadline, limit)
+                hop = self._exchange(url, headers, spent, deadline, limit, content)
             self._heed(hop, turn)
         return hop
 
-    def _exchange(self, url: str, conditions: Mapping[str, str], spent: _Spent, deadline: datetime, limit: int) -> _Hop:
+    def _exchange(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        spent: _Spent,
+        deadline: datetime,
+        limit: int,
+        content: bytes | None,
+    ) -> _Hop:
         def check() -> None:
             if self._clock.now() > deadline:
                 raise FetchError(shown(url), "took too long")
 
         spent.requests += 1
         self.requests += 1
-        with self._client.stream("GET", url, headers={"Accept": _ACCEPT, **conditions}) as response:
+        method = "GET" if content is None else "POST"
+        with self._client.stream(method, url, headers={"Accept": _ACCEPT, **headers}, content=content) as response:
             self._client.cookies.jar.clear()
-            headers = {name.lower(): value for name, value in response.headers.items()}
+            told = {name.lower(): value for name, value in response.headers.items()}
             if response.status_code != 200:
-                return _Hop(response.status_code, headers, b"")
-            body, came = read_body(response.iter_raw(), headers.get("content-encoding", ""), shown(url), limit, check)
+                return _Hop(response.status_code, told, b"")
+            body, came = read_body(response.iter_raw(), told.get("content-encoding", ""), shown(url), limit, check)
         spent.bytes += came
         self.bytes += came
-        return _Hop(response.status_code, headers, body)
+        return _Hop(response.status_code, told, body)
 
     def _delay(self, url: str) -> float:
         known = self._robots.known_delay(_origin(url))

@@ -34,7 +34,7 @@ def resolve(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """Crosses httpcore, which knows no errors of ours."""
 
 
@@ -61,7 +61,7 @@ class JudgedBackend(httpcore.NetworkBackend):
             raise httpcore.ConnectError("the host has no address") from error
         for address in addresses:
             if (why := refusal(address, port, self._limits.allowed)) is not None:
-                raise _Refused(f"leads to {address}: {why}")
+                raise _RefusedError(f"leads to {address}: {why}")
         return self._first(addresses, port, timeout)
 
     def _first(self, addresses: Sequence[str], port: int, timeout: float | None) -> httpcore.NetworkStream:
@@ -77,7 +77,7 @@ class JudgedBackend(httpcore.NetworkBackend):
         self, path: str, timeout: float | None = None, socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None
     ) -> httpcore.NetworkStream:
         """Nobody publishes there."""
-        raise _Refused("leads to a socket of this machine")
+        raise _RefusedError("leads to a socket of this machine")
 
     def sleep(self, seconds: float) -> None:
         """httpcore waits so between attempts to connect; there are none."""
@@ -160,7 +160,7 @@ def explained(url: str) -> Iterator[None]:
     """What goes wrong on the way, as `FetchError` in words."""
     try:
         yield
-    except _Refused as error:
+    except _RefusedError as error:
         raise RefusedError(shown(url), str(error)) from error
     except httpx.ConnectTimeout as error:
         raise FetchError(shown(url), "nobody answered in time") from error

@@ -76,7 +76,7 @@ def scrape_json_feed(document: Document) -> Scraped:
 
 
 def scrape_mastodon(document: Document) -> Scraped:
-    """The public posts of an outbox (https://www.w3.org/TR/activitystreams-vocabulary/); what others wrote is left out."""
+    """The public posts of an outbox (ActivityStreams 2.0); what others wrote is left out."""
     activities = [item for item in _list(_object(document), "orderedItems") if isinstance(item, Mapping)]
     posts, skips = [], []
     for number, activity in enumerate(activities, 1):

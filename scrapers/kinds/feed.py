@@ -90,7 +90,7 @@ def _own_title(title: str | None, body: str) -> str | None:
     if not title:
         return None
     words = re.sub(r"\W+", "", BeautifulSoup(body, "lxml").get_text()) if body else ""
-    shortened = re.sub(r"\W+", "", title.rstrip("….."))
+    shortened = re.sub(r"\W+", "", title)
     return None if words and shortened and words.startswith(shortened) and _is_post(title, words) else title
 
 

@@ -33,14 +33,7 @@ from scrapers.worker.visit import validators_of
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 #: A document is looked at again after so long: people mend what they wrote.
 _AGAIN = timedelta(days=1)
-_GUESSES = (
-    "article h1 a[href]",
-    "article h2 a[href]",
-    "article a[rel=bookmark]",
-    "h2 a[href]",
-    "h3 a[href]",
-    "article a[href]",
-)
+_GUESSES = tuple(f"{where} a[href]" for where in ("article h1", "article h2", "article header", "h2", "h3", "article"))
 
 
 def visit_listing(one: Visit) -> None:

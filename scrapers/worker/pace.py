@@ -27,7 +27,7 @@ def next_period(before: timedelta | None, last_new: datetime | None, now: dateti
 
 
 def interval(fixed: timedelta | None, period: timedelta | None, silent: timedelta | None) -> timedelta:
-    """The time between two rounds: `fixed` where it is configured; else by the `period`, and by how long all was silent."""
+    """The time between two rounds: `fixed`, if configured; else by the `period`, and by how long all was `silent`."""
     if fixed is not None:
         return fixed
     if period is None:
@@ -47,8 +47,9 @@ def after_success(now: datetime, span: timedelta, fresh: timedelta, fixed: bool,
 def after_failure(
     now: datetime, span: timedelta, failures: int, wanted: float | None, gone: bool, chance: float
 ) -> datetime:
-    """The next try after `failures` in a row: twice as late each time, at most a day, not before the server `wanted`."""
+    """The next try after `failures` in a row: later each time, a day at most, not before the server `wanted`."""
     if gone:
         return now + GONE
-    wait = min(LONGEST, min(span, _FIRST_WAIT) * 2 ** min(failures - 1, 12))
+    doubled: timedelta = min(span, _FIRST_WAIT) * (1 << min(failures - 1, 12))
+    wait = min(LONGEST, doubled)
     return now + max(wait * (0.75 + 0.5 * chance), timedelta(seconds=wanted or 0))

@@ -1,4 +1,4 @@
-"""Answers that are no documents, though the server says that all is well: error pages, logins, captchas, lost lists. Pure."""
+"""Answers that are no documents, though the server says all is well: error pages, logins, captchas, lost lists."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SHRINKS_FROM, BELIEVED_AFTER = 4, 3
 
 
 def check_document(document: Document, *, wants_page: bool) -> None:
-    """Raise `DocumentError` for an error page, a login or a captcha, and for a page where something else stood before."""
+    """Raise `DocumentError` for an error page, a login, a captcha, and for a page where something else was expected."""
     if page.recognise(document) == 0.0:
         return
     soup = BeautifulSoup(document.text, "lxml")
@@ -47,7 +47,7 @@ def check_document(document: Document, *, wants_page: bool) -> None:
 
 
 def without_error_items(read: Scraping) -> Scraping:
-    """What was read without items that only say that a program failed. Raises `DocumentError` where there are no others."""
+    """What was read without items that only say that a program failed. Raises `DocumentError` for nothing else."""
     fine = tuple(post for post in read.scraped.posts if not _is_error_item(post.title or ""))
     if not fine:
         raise DocumentError(read.document.name, f"holds nothing but errors ({read.scraped.posts[0].title})")

@@ -1,4 +1,4 @@
-"""The worker: takes a source that is due, visits it, notes how that went, until it is asked to stop. Any number may run."""
+"""The worker: takes a source that is due, visits it, notes how that went. Any number of them may run."""
 
 from __future__ import annotations
 
