@@ -5,7 +5,8 @@
     ├── DocumentError          a document cannot be read                     (document, line)
     │   └── UnknownFormatError no scraper recognises it                      (document)
     ├── FetchError             an address cannot be fetched, or gave no document  (url, status, retry_after)
-    │   └── RefusedError       we do not ask it: where it leads, or robots.txt    (url)
+    │   ├── RefusedError       we do not ask it: where it leads, or robots.txt    (url)
+    │   └── BusyHostError      its host is not to be asked for a while            (url, retry_after)
     ├── StoppedError           the process was asked to end while it waited
     ├── DateError              words name a date that cannot be              (words, why)
     ├── StoreError             the store cannot be opened, read or written
@@ -67,6 +68,10 @@ class FetchError(FeedwrightError):
 
 class RefusedError(FetchError):
     """We do not ask this address: it leads into a private network, or its robots.txt says no."""
+
+
+class BusyHostError(FetchError):
+    """The host wants to be left alone for longer than anybody waits; nothing was asked, and nothing is wrong."""
 
 
 class StoppedError(FeedwrightError):

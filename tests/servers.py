@@ -55,6 +55,8 @@ class Server:
 
     url: str
     log: list[Asked]
+    #: What was answered, in the order of the answers.
+    statuses: list[int]
 
     def paths(self) -> list[str]:
         """What was asked, without robots.txt."""
@@ -92,6 +94,7 @@ def make_fetcher(time: FakeTime, hosts: Hosts | None = None, **limits: object) -
 def serving(script: Script, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Iterator[Server]:
     """Serve on a free port; `now` tells the time of the log."""
     log: list[Asked] = []
+    statuses: list[int] = []
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -100,6 +103,7 @@ def serving(script: Script, now: Callable[[], datetime] = lambda: datetime.now(U
             asked = Asked(self.path, {name.lower(): value for name, value in self.headers.items()}, now())
             log.append(asked)
             reply = script(asked)
+            statuses.append(reply.status)
             self.send_response(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)
@@ -123,7 +127,7 @@ def serving(script: Script, now: Callable[[], datetime] = lambda: datetime.now(U
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield Server(f"http://127.0.0.1:{server.server_port}", log)
+        yield Server(f"http://127.0.0.1:{server.server_port}", log, statuses)
     finally:
         server.shutdown()
         thread.join()

@@ -8,10 +8,12 @@ import zlib
 from collections.abc import Mapping
 from datetime import UTC
 from datetime import datetime
+from datetime import timedelta
 
 import brotli
 import pytest
 
+from feeds.errors import BusyHostError
 from feeds.errors import FetchError
 from feeds.errors import RefusedError
 from feeds.errors import StoppedError
@@ -166,14 +168,26 @@ def test_what_a_server_refuses_is_told_with_the_time_to_wait(
 
 
 def test_requests_to_a_host_keep_their_distance_and_retry_after_holds_for_all_of_it(time: FakeTime) -> None:
-    found = {"/busy": Reply(429, headers={"Retry-After": "600"}), "/a": Reply(200, b"a"), "/b": Reply(200, b"b")}
+    found = {"/busy": Reply(429, headers={"Retry-After": "100"}), "/a": Reply(200, b"a"), "/b": Reply(200, b"b")}
     with serving(pages(found), time.now) as server, make_fetcher(time, delay=5.0) as fetcher:
         fetcher.get(f"{server.url}/a")
         with pytest.raises(FetchError):
             fetcher.get(f"{server.url}/busy")
         fetcher.get(f"{server.url}/b")
     seconds = [(asked.at - server.log[0].at).total_seconds() for asked in server.log]
-    assert seconds == [0.0, 5.0, 10.0, 610.0]
+    assert seconds == [0.0, 5.0, 10.0, 110.0]
+
+
+def test_nobody_waits_long_for_a_host(time: FakeTime) -> None:
+    found = {"/busy": Reply(503, headers={"Retry-After": "3600"}), "/a": Reply(200, b"a")}
+    with serving(pages(found), time.now) as server, make_fetcher(time) as fetcher:
+        with pytest.raises(FetchError):
+            fetcher.get(f"{server.url}/busy")
+        with pytest.raises(BusyHostError) as caught:
+            fetcher.get(f"{server.url}/a")
+        assert caught.value.retry_after == pytest.approx(3600, abs=5)
+        time.at += timedelta(hours=1)
+        assert fetcher.get(f"{server.url}/a").body == b"a"
 
 
 def test_robots_txt_is_asked_once_and_obeyed_and_its_delay_kept(time: FakeTime) -> None:

@@ -207,15 +207,6 @@ def test_a_repository_gives_the_same_ids_as_its_files(
         with open_bench(store, time, tmp_path, toml) as bench:
             assert only(bench).attempt.error is None
     entries, files = everything(store), by_files(paths, name, tmp_path, "series")
-    last = by_last_file(paths[-1], name, tmp_path)
-    print(
-        f"\n{folder}: {len(entries)} entries, {len({e.id for e in entries} & last)} with the id of the last file alone"
-    )
     assert [entry.id for entry in entries] == [entry.id for entry in files]
     assert {entry.first_seen for entry in entries} <= {FIRST + timedelta(days=n) for n in range(len(paths))}
     assert len({entry.first_seen for entry in entries}) > 1
-
-
-def by_last_file(path: Path, name: str, folder: Path) -> set[str]:
-    (folder / "last").mkdir()
-    return {entry.id for entry in by_files([path], name, folder / "last", "series")}

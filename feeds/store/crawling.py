@@ -68,11 +68,12 @@ class Crawl:
         with writing(self._engine()) as connection:
             return bool(connection.execute(mine.values(changes)).rowcount)
 
-    def release(self, slug: str, owner: str) -> None:
-        """Give a source back untried: whoever asks next gets it."""
+    def release(self, slug: str, owner: str, next_try: datetime | None = None) -> None:
+        """Give a source back untried: whoever asks next gets it, or whoever asks at `next_try`."""
         mine = update(crawl).where(crawl.c.slug == slug, crawl.c.owner == owner)
+        changes = {"owner": None, "lease_until": None, **({} if next_try is None else {"next_try": next_try})}
         with writing(self._engine()) as connection:
-            connection.execute(mine.values(owner=None, lease_until=None))
+            connection.execute(mine.values(changes))
 
     def finish(self, slug: str, owner: str, attempt: Attempt) -> bool:
         """Note what came of an attempt and give the source back; False where somebody else has it by now."""

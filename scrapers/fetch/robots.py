@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from protego import Protego
 
+from feeds.errors import BusyHostError
 from feeds.errors import FetchError
 
 #: A site's word is asked for anew after a day at the latest (section 2.4), after a failure sooner.
@@ -71,6 +72,8 @@ class Robots:
 def _site(origin: str, now: datetime, read: Callable[[str], bytes]) -> _Site:
     try:
         text = read(f"{origin}/robots.txt").decode("utf-8", "replace")
+    except BusyHostError:
+        raise
     except FetchError as error:
         if error.status is not None and 400 <= error.status < 500 and error.status != 429:
             return _Site(None, now + _FRESH)  # section 2.3.1.3: without rules, everything is allowed

@@ -10,8 +10,12 @@ from datetime import datetime
 from datetime import timedelta
 from typing import Protocol
 
+from feeds.errors import BusyHostError
 from feeds.errors import StoppedError
 from scrapers.fetch.limits import Clock
+
+#: Seconds that a worker waits for a host; it has other sources to see to.
+_PATIENCE = 120.0
 
 
 class Hosts(Protocol):
@@ -63,11 +67,17 @@ class Turns:
 
     @contextmanager
     def at(self, host: str, pause: float) -> Iterator[Turn]:
-        """Wait for the turn at `host`, and leave `pause` seconds behind it. Raises `StoppedError`."""
+        """Wait for the turn at `host`, and leave `pause` seconds behind it.
+
+        Raises `StoppedError`, and `BusyHostError` where it would take long.
+        """
         while (free := self._try(host)) is not None:
+            wait = (free - self._clock.now()).total_seconds()
             if self._clock.stopping():
                 raise StoppedError(f"ended while waiting for {host}")
-            self._clock.sleep(max(0.01, (free - self._clock.now()).total_seconds()))
+            if wait > _PATIENCE:
+                raise BusyHostError(host, "is not to be asked for a while", retry_after=wait)
+            self._clock.sleep(max(0.01, wait))
         turn = Turn(pause)
         try:
             yield turn

@@ -6,7 +6,6 @@ import random
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version
 from pathlib import Path
@@ -48,13 +47,12 @@ def open_fetcher(settings: Settings, clock: Clock, hosts: Hosts | None = None, o
 
 
 @contextmanager
-def open_bench(settings: Settings, store: Archive, clock: Clock, *, delay: float | None = None) -> Iterator[Bench]:
-    """Everything a worker needs. Raises `ConfigError`."""
+def open_bench(settings: Settings, store: Archive, clock: Clock, limits: Limits | None = None) -> Iterator[Bench]:
+    """Everything a worker needs; other `limits` than those of the settings may be given. Raises `ConfigError`."""
     sources = load_sources(settings.sources)
     plan = Plan(load_topics(settings.topics), load_aliases(settings.authors), sources, clock.now())
     owner = uuid4().hex
-    limits = make_limits(settings)
-    limits = limits if delay is None else replace(limits, delay=delay)
+    limits = limits or make_limits(settings)
     turns = Turns(store.crawl(), clock, owner, limits.connect + limits.total + limits.read)
     with Fetcher(limits, turns, clock) as fetcher:
         yield Bench(

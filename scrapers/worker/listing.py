@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup
 from bs4 import Tag
 from soupsieve.util import SelectorSyntaxError
 
+from feeds.errors import BusyHostError
 from feeds.errors import DocumentError
 from feeds.errors import FetchError
 from scrapers.fetch import Validators
@@ -110,6 +111,8 @@ def _visit_pages(one: Visit) -> None:
         one.alive(one.memory)
         try:
             _visit_page(one, url, now)
+        except BusyHostError:
+            raise
         except (FetchError, DocumentError) as error:
             failures.append(str(error))
             if getattr(error, "retry_after", None) is not None:

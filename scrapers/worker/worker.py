@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
+from feeds.errors import BusyHostError
 from feeds.errors import DocumentError
 from feeds.errors import FetchError
 from feeds.errors import StoppedError
@@ -131,6 +132,9 @@ def _work(bench: Bench, crawl: Crawl, rule: SourceRule, claim: Claim) -> Visited
     except StoppedError:
         crawl.release(claim.slug, bench.owner)
         return None
+    except BusyHostError as busy:
+        crawl.release(claim.slug, bench.owner, bench.clock.now() + timedelta(seconds=busy.retry_after or 0))
+        return None
     if not crawl.finish(claim.slug, bench.owner, attempt):
         log.warning("%s: took longer than its lease, another worker has it", claim.slug)
         return None
@@ -149,10 +153,10 @@ def _attempt(bench: Bench, crawl: Crawl, rule: SourceRule, claim: Claim, memory:
     error: Exception | None = None
     try:
         visit(one)
+    except (StoreError, StoppedError, BusyHostError):
+        raise
     except (FetchError, DocumentError) as caught:
         error = caught
-    except (StoreError, StoppedError):
-        raise
     except Exception as caught:
         log.exception("%s: unexpected error", claim.slug)
         error = caught
