@@ -32,8 +32,8 @@ from tests.servers import serving
 START = datetime(2026, 3, 1, tzinfo=UTC)
 DAYS = 30
 WORDS = (
-    "院子 灯 小猫 窗台 雨 水缸 旧电脑 模型 书 桌子 木头 花 风 夜里 早上 朋友 信 火车 山 河 鱼 船 米 茶 纸 笔 字 画 声音 影子 "
-    "石头 草 鸟 门 钟 路 桥 糖 盐 碗 针 线 布 鞋 伞 床 墙 瓦 井 田"
+    "院子 灯 小猫 窗台 雨 水缸 旧电脑 模型 书 桌子 木头 花 风 夜里 早上 朋友 信 火车 山 河 鱼 船 米 茶 纸 笔 字 画 "
+    "声音 影子 石头 草 鸟 门 钟 路 桥 糖 盐 碗 针 线 布 鞋 伞 床 墙 瓦 井 田"
 ).split()
 CAPTCHA = "<html><title>安全验证</title><body>请完成验证后继续访问</body></html>".encode()
 
@@ -234,7 +234,7 @@ def report(
     print(f"{answers[304] / asked:.0%} of the answers were 304; others: {dict(sorted(answers.items()))}")
     for h in health:
         print(
-            f"  {h.slug:<9} {h.attempts:>4} visits {h.unchanged:>4} unchanged {h.requests:>4} requests {h.bytes:>9,} bytes"
+            f"  {h.slug:<9} {h.attempts:>4} visits {h.unchanged:>4} unchanged {h.requests:>4} requests {h.bytes:>9,} B"
         )
 
 

@@ -18,7 +18,7 @@ from scrapers.worker import bench as benches
 from scrapers.worker.worker import work
 
 INTERVAL = timedelta(seconds=4)
-LEASE = timedelta(seconds=3)
+LEASE = timedelta(seconds=12)
 
 
 def main(database: str, sources: Path, name: str) -> None:

@@ -27,8 +27,9 @@ from scrapers.post import RawPost
 from scrapers.post import Scraped
 
 NAME = "feed"
+#: Nothing is tried twice: a head of many comments would take exponential time otherwise.
 _ROOT = re.compile(
-    r"\s*(?:<\?xml[^>]*\?>|<!--.*?-->|<\?xml-stylesheet[^>]*\?>|<!DOCTYPE[^>]*>|\s)*<(?:[\w.-]+:)?(?:rss|feed|rdf)\b",
+    r"(?>\s+|<\?xml[^>]*\?>|<!--.*?-->|<!DOCTYPE[^>]*>)*+<(?:[\w.-]+:)?(?:rss|feed|rdf)\b",
     re.DOTALL | re.IGNORECASE,
 )
 _HEAD = 8192

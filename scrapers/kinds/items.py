@@ -15,8 +15,10 @@ from scrapers.post import RawPerson
 from scrapers.post import RawPost
 
 _WEB = re.compile(r"https?://", re.IGNORECASE)
+_FRONT_PAGE = re.compile(r"https?://[^/?#]*/?(?:#.*)?", re.IGNORECASE)
 _MAIL = re.compile(r"\S+@\S+\.\S+")
 _NAME_WITH_MAIL = re.compile(r"(?:\S+@\S+\s*\((?P<behind>[^)]+)\)|(?P<before>[^<(]+?)\s*[<(]\S+@\S+[>)])")
+_LONGEST_NAME = 200
 #: A guid that only counts is given to another item tomorrow.
 _COUNTER = re.compile(r"\d{1,5}")
 
@@ -27,13 +29,20 @@ def natural_keys(guid: str | None, link: str | None) -> tuple[str, ...]:
     An address that many items may share, such as a home page, identifies none.
     """
     told = (guid or "").strip()
-    by_link = exact_keys(link) if link and _WEB.match(link) else ()
+    by_link = _keys(link or "")
     if by_link and _COUNTER.fullmatch(told):
         told = ""
     by_guid = (canonical(told) if _WEB.match(told) else told,) if told and len(told) <= 2000 else ()
-    if by_guid and _WEB.match(told) and not exact_keys(told):
+    if _WEB.match(told) and not _keys(told):
         by_guid = ()
     return tuple(dict.fromkeys((*by_guid, *(canonical(link or "") for _ in by_link[:1]))))
+
+
+def _keys(address: str) -> tuple[str, ...]:
+    """Nothing for the front page of a site, whatever is told of it."""
+    if not _WEB.match(address) or _FRONT_PAGE.fullmatch(address):
+        return ()
+    return exact_keys(address)
 
 
 def without_shared_keys(posts: Sequence[RawPost]) -> tuple[RawPost, ...]:
@@ -44,7 +53,7 @@ def without_shared_keys(posts: Sequence[RawPost]) -> tuple[RawPost, ...]:
 
 def person(name: str | None, url: str | None = None) -> RawPerson | None:
     """Somebody as a feed names them; nobody's mail address is published."""
-    words = (name or "").strip()
+    words = (name or "").strip()[:_LONGEST_NAME]
     if found := _NAME_WITH_MAIL.fullmatch(words):
         words = (found["behind"] or found["before"]).strip(" \"'")
     if not words or _MAIL.fullmatch(words):

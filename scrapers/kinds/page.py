@@ -26,12 +26,14 @@ from scrapers.post import Scraped
 
 NAME = "page"
 _PAGE = re.compile(
-    r"\s*(?:<\?xml[^>]*\?>|<!--.*?-->|\s)*<(?:!doctype\s+html|html|head|body)\b", re.DOTALL | re.IGNORECASE
+    r"(?>\s+|<\?xml[^>]*\?>|<!--.*?-->)*+<(?:!doctype\s+html|html|head|body)\b", re.DOTALL | re.IGNORECASE
 )
 _ARTICLES = re.compile(r"(?:News|Blog|Scholarly|Tech|Social|Report)?(?:Article|Posting|MediaPosting)")
 _HEAD = 8192
 #: Less text is no article.
 _LEAST = 60
+#: The share of the letters of a page's only article that its readable part has at least.
+_COVERED = 0.6
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-actualsrc")
 
 
@@ -62,7 +64,7 @@ def scrape(document: Document) -> Scraped:
     """The article as one post. Raises `DocumentError` where the page has none."""
     soup = BeautifulSoup(document.text, "lxml")
     facts = read_facts(soup, document.location if document.location.startswith("http") else None)
-    body = _text(document.text, soup, facts)
+    body = _text(soup, facts)
     if body is None:
         raise DocumentError(document.name, "is a page without an article that can be told from the rest")
     keys = (canonical(facts.url),) if facts.url and exact_keys(facts.url) else ()
@@ -113,13 +115,14 @@ def read_facts(soup: BeautifulSoup, location: str | None) -> Facts:
     )
 
 
-def _text(html: str, soup: BeautifulSoup, facts: Facts) -> str | None:
+def _text(soup: BeautifulSoup, facts: Facts) -> str | None:
     """The readable part as HTML; None where there is too little."""
     # Loaded late: it takes a quarter of a second, and most documents are no pages.
     import trafilatura
 
+    article = _article(soup)
     found = trafilatura.extract(
-        _with_pictures(html, soup),
+        str(article),
         output_format="html",
         include_links=True,
         include_images=True,
@@ -128,19 +131,32 @@ def _text(html: str, soup: BeautifulSoup, facts: Facts) -> str | None:
         include_comments=False,
         favor_recall=facts.article,
     )
-    body = _tidied(found, facts.title) if found else ""
-    length = len(BeautifulSoup(body, "lxml").get_text(" ").strip()) if body else 0
+    body, whole = _tidied(found, facts.title) if found else "", _tidied(str(article), facts.title)
+    if article.name == "article" and _length(body) < _COVERED * _length(whole):
+        body = whole
+    length = _length(body)
     if facts.body and len(facts.body) > 2 * length:
         return "".join(f"<p>{_escaped(part)}</p>" for part in re.split(r"\n\s*\n|\r?\n", facts.body) if part.strip())
     return body if length >= _LEAST else None
 
 
-def _with_pictures(html: str, soup: BeautifulSoup) -> str:
-    """Pictures that a script would put in are put in; trafilatura drops the others."""
-    lazy = [i for i in soup.find_all("img") if isinstance(i, Tag) and any(i.get(name) for name in _LAZY)]
-    for image in lazy:
-        image["src"] = next(str(image[name]) for name in _LAZY if image.get(name))
-    return str(soup) if lazy else html
+def _article(soup: BeautifulSoup) -> Tag:
+    """The only article of the page, else the page, without what surrounds articles everywhere.
+
+    Pictures that a script would put in are put in; trafilatura drops the others.
+    """
+    for around in soup.find_all(["nav", "footer", "aside", "script", "style", "noscript"]):
+        around.decompose()
+    for image in soup.find_all("img"):
+        address = next((str(image[name]) for name in _LAZY if image.get(name)), None)
+        if address is not None:
+            image["src"] = address
+    articles = soup.find_all("article")
+    return articles[0] if len(articles) == 1 else soup
+
+
+def _length(html: str) -> int:
+    return len("".join(BeautifulSoup(html, "lxml").get_text().split())) if html else 0
 
 
 def _tidied(html: str, title: str | None) -> str:
