@@ -132,7 +132,7 @@ def _text(soup: BeautifulSoup, facts: Facts) -> str | None:
         favor_recall=facts.article,
     )
     body, whole = _tidied(found, facts.title) if found else "", _tidied(str(article), facts.title)
-    if article.name == "article" and _length(body) < _COVERED * _length(whole):
+    if article.name == "article" and _loses(body, whole):
         body = whole
     length = _length(body)
     if facts.body and len(facts.body) > 2 * length:
@@ -153,6 +153,11 @@ def _article(soup: BeautifulSoup) -> Tag:
             image["src"] = address
     articles = soup.find_all("article")
     return articles[0] if len(articles) == 1 else soup
+
+
+def _loses(body: str, whole: str) -> bool:
+    """Whether much of the words, or a picture, is lost."""
+    return _length(body) < _COVERED * _length(whole) or body.count("<img") < whole.count("<img")
 
 
 def _length(html: str) -> int:
