@@ -47,6 +47,7 @@ _JOINED = {
     "name": "names the same thing",
     "text": "says the same in the same words",
     "translation": "a translation, or translated",
+    "quote": "quotes another one, or is quoted",
 }
 #: Stories on a page, and of the largest ones.
 _NEWEST, _LARGEST = 40, 10

@@ -106,6 +106,8 @@ class Batch:
     gone: frozenset[str] | None = None
     #: Whether the document only shows the newest of what it had, as a feed does: what left it stays as it is.
     window: bool = False
+    #: Other spellings of its people (`feeds.aliases`): the key of each author with that of a name or handle.
+    spellings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

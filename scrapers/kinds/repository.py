@@ -149,6 +149,8 @@ def _versions(repo: Repo, commit: Commit, parent: ObjectID | None, matches: Call
         changes = list(tree_changes(repo.object_store, parent, commit.tree))
         deleted = [(c.old.path, None) for c in changes if c.type == "delete" and c.old is not None]
         changed = [*deleted, *((c.new.path, c.new.sha) for c in changes if c.type != "delete" and c.new is not None)]
+    # In the order of a folder's files: what is read first mints the ids of texts that begin alike.
+    changed.sort(key=lambda one: (one[1] is not None, one[0].rpartition(b"/")[2], one[0]))
     for raw, sha in changed[:_MOST_FILES]:
         path = raw.decode("utf-8", "replace")
         if not matches(path):
