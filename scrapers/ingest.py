@@ -303,8 +303,11 @@ def _batch(read: Scraping, normalised: Normalised, plan: Plan) -> Batch:
         cover=read.scraped.cover,
         published=max(dates, default=None),
     )
+    source = read.rule.source
+    if read.rule.origin is not None and read.format.window and source.url is None:
+        source = replace(source, url=read.scraped.url)  # a feed knows its home
     return Batch(
-        source=read.rule.source,
+        source=source,
         document=info,
         drafts=normalised.drafts,
         skips=normalised.skips,

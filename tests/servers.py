@@ -34,6 +34,7 @@ class Asked:
     path: str
     headers: Mapping[str, str]
     at: datetime
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,9 @@ def make_fetcher(time: FakeTime, hosts: Hosts | None = None, **limits: object) -
 
 
 @contextmanager
-def serving(script: Script, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Iterator[Server]:
+def serving(
+    script: Script, now: Callable[[], datetime] = lambda: datetime.now(UTC), *, posts: bool = False
+) -> Iterator[Server]:
     """Serve on a free port; `now` tells the time of the log."""
     log: list[Asked] = []
     statuses: list[int] = []
@@ -100,7 +103,8 @@ def serving(script: Script, now: Callable[[], datetime] = lambda: datetime.now(U
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:  # named by the library
-            asked = Asked(self.path, {name.lower(): value for name, value in self.headers.items()}, now())
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            asked = Asked(self.path, {name.lower(): value for name, value in self.headers.items()}, now(), body)
             log.append(asked)
             reply = script(asked)
             statuses.append(reply.status)
@@ -113,6 +117,9 @@ def serving(script: Script, now: Callable[[], datetime] = lambda: datetime.now(U
                 self.close_connection = True
             self.end_headers()
             self.wfile.write(reply.body)
+
+        if posts:
+            do_POST = do_GET  # noqa: N815
 
         def log_message(self, *arguments: object) -> None:
             """The log is a list."""

@@ -237,7 +237,7 @@ def test_nobody_there_is_told_in_words(time: FakeTime) -> None:
 
 
 def test_secrets_stand_in_no_message_and_no_log(time: FakeTime, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.WARNING)
+    caplog.set_level(logging.DEBUG)
     with serving(pages({})) as server, make_fetcher(time) as fetcher, pytest.raises(FetchError) as caught:
         fetcher.get(f"{server.url}/feed?token=s3cret#s3cret")
     assert "s3cret" not in str(caught.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -100,7 +101,8 @@ class Fetcher:
             headers={"User-Agent": limits.agent, "Accept-Encoding": ACCEPTED},
             timeout=httpx.Timeout(limits.read, connect=limits.connect),
         )
-        self._client.cookies.jar.clear()
+        for name in ("httpx", "httpcore"):  # they tell whole addresses, with what is secret in them
+            logging.getLogger(name).setLevel(logging.WARNING)
         #: Of all fetches: requests and bytes of bodies, for reports.
         self.requests = 0
         self.bytes = 0

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from feeds.errors import BusyHostError
+from feeds.errors import ConfigError
 from feeds.errors import DocumentError
 from feeds.errors import FetchError
 from feeds.errors import StoppedError
@@ -94,10 +95,15 @@ def fetched(sources: Sequence[SourceRule]) -> dict[str, SourceRule]:
 
 
 def sync(bench: Bench, only: Sequence[str] | None = None) -> Iterator[Visited]:
-    """One round: every source that is due, each once. Ends early when the process is asked to. Raises `StoreError`."""
+    """One round: every source that is due, each once. Ends early when the process is asked to.
+
+    Raises `ConfigError` for a name that is not fetched, `StoreError`.
+    """
     crawl = bench.store.crawl()
     known = fetched(bench.sources)
     crawl.enlist([enlisted(rule) for rule in known.values()], bench.clock.now())
+    if unknown := sorted(set(only or ()) - known.keys()):
+        raise ConfigError("sources", f"none that is fetched is called {unknown[0]!r}")
     wanted = [slug for slug in known if only is None or slug in only]
     while wanted and not bench.clock.stopping():
         now = bench.clock.now()
