@@ -40,7 +40,8 @@ def _state(health: SourceHealth, now: datetime) -> str:
 def _news(health: SourceHealth, now: datetime) -> str:
     if health.last_new is None:
         return ""
-    expected = f", one is expected every {duration(health.expected_period)}" if health.expected_period else ""
+    every = duration(health.expected_period).removeprefix("1 ") if health.expected_period else ""
+    expected = f", one is expected every {every}" if every else ""
     return f"The last new entry was found {_ago(health.last_new, now)}{expected}."
 
 

@@ -104,7 +104,7 @@ def test_health_says_in_words_how_a_source_is(store: Store, now: datetime) -> No
     assert words() == "Not fetched yet. It is due."
     attempt(new=2, entries=2, period=timedelta(days=1), requests=2, bytes=900)
     assert words(HOUR / 2) == (
-        "Well 30 minutes ago. The last new entry was found 30 minutes ago, one is expected every 1 day. "
+        "Well 30 minutes ago. The last new entry was found 30 minutes ago, one is expected every day. "
         "The next try is in 30 minutes."
     )
     crawl.enlist([make_enlisted(fingerprint="2", licence="CC BY 4.0")], now)

@@ -29,6 +29,7 @@ from feeds.store import open_store
 from scrapers.ingest import Plan
 from scrapers.ingest import ingest
 from scrapers.sources import load_sources
+from scrapers.worker.proposing import preview
 from tests.benches import everything
 from tests.benches import only
 from tests.benches import open_bench
@@ -151,6 +152,19 @@ def test_a_renamed_file_keeps_its_entries_and_history_written_anew_is_not_read_a
             time.at += timedelta(days=2)
             assert only(bench).attempt.error is None
     assert [entry.id for entry in everything(store)] == [before.id]
+
+
+def test_a_repository_can_be_looked_at_before_anything_is_stored(store: Store, tmp_path: Path) -> None:
+    time = FakeTime(datetime(2026, 3, 1, tzinfo=UTC))
+    repository = Repository(tmp_path / "work")
+    repository.commit({"a.md": note("小灯", "今天把灯修好了，晚上可以在院子里看书。", "2026-01-03")})
+    repository.commit({"a.md": note("大灯", "今天把灯修好了，晚上可以在院子里看书写字。", "2026-01-03")})
+    with serving_git(repository) as address:
+        toml = source("notes", "git", address, format="article")
+        with open_bench(store, time, tmp_path, toml) as bench:
+            (shown,) = preview(bench.sources[0], bench.fetcher, bench.plan, tmp_path)
+    assert (shown.date, shown.author, shown.title) == ("2026-01-03", "林小雨", "大灯")
+    assert everything(store) == []
 
 
 def test_what_is_no_repository_is_a_failure(store: Store, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Sequence
 from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from datetime import timedelta
 from typing import Any
@@ -36,6 +37,9 @@ class Crawl:
 
     def enlist(self, sources: Sequence[Enlisted], now: datetime) -> None:
         """Have exactly these sources fetched. New ones, and those with another address, are due at once."""
+        with reading(self._engine()) as connection:
+            if _enlisted(connection) == {one.slug: one for one in sources}:
+                return
         with writing(self._engine()) as connection:
             slugs = [one.slug for one in sources]
             connection.execute(update(crawl).where(crawl.c.slug.not_in(slugs)).values(enabled=False))
@@ -111,6 +115,12 @@ def read_health(connection: Connection) -> tuple[SourceHealth, ...]:
     rows = connection.execute(select(crawl).where(crawl.c.enabled))
     found = (_health(row) for row in rows)
     return tuple(sorted(found, key=lambda h: (h.state not in {"failing", "gone"}, h.slug)))
+
+
+def _enlisted(connection: Connection) -> dict[str, Enlisted]:
+    columns = [crawl.c[field.name] for field in fields(Enlisted)]
+    rows = connection.execute(select(*columns).where(crawl.c.enabled))
+    return {row.slug: Enlisted(**row._mapping) for row in rows}
 
 
 def _new_row(one: Enlisted, now: datetime) -> dict[str, Any]:

@@ -32,8 +32,8 @@ from scrapers.worker.visit import read_answer
 from scrapers.worker.visit import validators_of
 
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
-#: A document is looked at again after so long: people mend what they wrote.
-_AGAIN = timedelta(days=1)
+#: A document that is still listed is looked at again after so long, so many in a round: people mend what they wrote.
+_AGAIN, _AGAIN_AT_ONCE = timedelta(days=1), 5
 _GUESSES = tuple(f"{where} a[href]" for where in ("article h1", "article h2", "article header", "h2", "h3", "article"))
 
 
@@ -104,8 +104,9 @@ def _visit_pages(one: Visit) -> None:
     assert one.rule.origin is not None
     now = one.plan.now
     new = [url for url, told in one.memory.pages.items() if told[2] is None]
-    old = sorted((str(told[2]), url) for url, told in one.memory.pages.items() if told[2] is not None)
-    stale = [url for at, url in old if now - datetime.fromisoformat(at) >= _AGAIN]
+    listed = list(one.memory.pages.items())[: one.memory.entries]
+    old = sorted((str(told[2]), url) for url, told in listed if told[2] is not None)
+    stale = [url for at, url in old if now - datetime.fromisoformat(at) >= _AGAIN][:_AGAIN_AT_ONCE]
     failures: list[str] = []
     for url in [*reversed(new[: one.rule.origin.limit]), *stale][: one.rule.origin.limit]:
         one.alive(one.memory)

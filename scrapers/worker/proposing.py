@@ -74,11 +74,12 @@ class Notebook:
     """Takes the place of a store where nothing is to be stored."""
 
     def __init__(self) -> None:
-        self.batches: list[Batch] = []
+        #: The last one of each document, by its location.
+        self.batches: dict[str, Batch] = {}
 
     def save(self, batch: Batch, now: datetime) -> Saved:
         """Note what would be stored; every post counts as new."""
-        self.batches.append(batch)
+        self.batches[batch.document.location] = batch
         return Saved(new=len(batch.drafts))
 
     def record_failure(self, document: DocumentInfo, problem: Problem, now: datetime) -> None:
@@ -121,7 +122,7 @@ def preview(rule: SourceRule, fetcher: Fetcher, plan: Plan, folder: Path) -> Ite
     with TemporaryDirectory() as cache:
         one = Visit(rule, fetcher, notebook, replace(plan, sources=known), Memory(), folder, Path(cache))
         visit(one)
-    for batch in notebook.batches:
+    for batch in notebook.batches.values():
         for draft in batch.drafts:
             date = draft.published.date.isoformat() if draft.published and draft.published.date else "undated"
             names = ", ".join(person.name for person in draft.people)
