@@ -135,7 +135,7 @@ def _dated(words: str | None, line: int, context: Context) -> _Dated:
 
 
 def _draft(post: RawPost, scraped: Scraped, published: Published | None, position: int, context: Context) -> Draft:
-    root = parse(_html(post), scraped.url)
+    root = parse(_html(post), post.base or scraped.url)
     reading = read(root)
     links = find_links([*(in_headline(address) for address in post.headline_links), *reading.anchors])
     url = absolute(post.url, scraped.url) if post.url else main_link(links, post.link_choice)

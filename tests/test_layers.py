@@ -34,7 +34,7 @@ ALLOWED = {
     "gunicorn": (),
     "feedparser": ("scrapers/kinds/",),
     "trafilatura": ("scrapers/kinds/",),
-    "dulwich": ("scrapers/kinds/",),
+    "dulwich": ("scrapers/worker/repository.py",),
     # The network belongs to the fetcher.
     "socket": ("scrapers/fetch/",),
     "ssl": ("scrapers/fetch/",),

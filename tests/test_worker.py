@@ -203,6 +203,17 @@ def test_a_permanent_redirect_is_remembered_only_with_a_good_answer(
     assert len(store.documents()) == 1
 
 
+def test_addresses_in_an_item_start_from_the_item(store: Store, time: FakeTime, tmp_path: Path) -> None:
+    body = f"<p>{TEXTS[0]}<img src='a.png'><a href='/b'>b</a></p>"
+    site = Site(feed=Reply(200, rss(item("posts/lamp/", "小灯", body)), XML))
+    with serving(site, time.now) as server, watching(server, store, time, tmp_path, "feed", "feed") as bench:
+        assert only(bench).attempt.new == 1
+    (entry,) = everything(store)
+    assert entry.media[0].url == "https://blog.example.org/posts/lamp/a.png"
+    assert entry.links[0].url == "https://blog.example.org/b"
+    assert entry.source.url == "https://blog.example.org/"
+
+
 def test_guids_that_change_make_nothing_new(store: Store, time: FakeTime, tmp_path: Path) -> None:
     def feed(build: int) -> bytes:
         return rss(*(item(f"p{n}", f"第{n}天", TEXTS[n], guid=f"build-{build}-{n}") for n in range(5)))

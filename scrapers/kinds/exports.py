@@ -144,6 +144,7 @@ def _json_item(item: Mapping[str, Any], whose: tuple[RawPerson, ...], number: in
         people=_json_people(item) or whose,
         date=_words(item, "date_published", "date_modified"),
         url=url or other,
+        base=url,
         link_choice=LinkChoice.NONE,
         links=(Link(other, Rel.SOURCE),) if other and url and other != url and other.startswith("http") else (),
         labels=tuple(str(tag) for tag in _list(item, "tags") if isinstance(tag, str)),

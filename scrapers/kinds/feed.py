@@ -77,6 +77,7 @@ def _post(entry: Mapping[str, Any], told: Mapping[str, Any], base: str | None, n
         people=people(entry["people"]) or people(told["author"]),
         date=entry["date"],
         url=link,
+        base=link,
         link_choice=LinkChoice.NONE,
         links=tuple(_links(entry, link, base)),
         labels=tuple(dict.fromkeys(label for label in entry["labels"] if len(label) <= 100)),

@@ -75,6 +75,7 @@ def scrape(document: Document) -> Scraped:
         people=facts.people,
         date=facts.date,
         url=facts.url,
+        base=document.location if document.location.startswith("http") else facts.url,
         link_choice=LinkChoice.NONE,
         labels=facts.labels,
         natural_keys=keys,

@@ -74,7 +74,7 @@ def visit(one: Visit) -> None:
     assert one.rule.origin is not None
     kind = one.rule.origin.kind
     if kind == "git":
-        from scrapers.kinds.repository import visit_repository  # dulwich takes its time to import
+        from scrapers.worker.repository import visit_repository  # dulwich takes its time to import
 
         visit_repository(one)
     elif kind == "listing":
