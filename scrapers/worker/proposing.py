@@ -97,6 +97,9 @@ class Notebook:
         """Nothing is known."""
         return ()
 
+    def document_at(self, source: str, location: str) -> None:
+        """Nothing is known."""
+
 
 def propose(url: str, fetcher: Fetcher) -> Proposal:
     """Look at an address. Raises `FetchError`, `DocumentError`."""
