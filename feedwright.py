@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from feeds.topics import Explanation
     from feeds.topics import Topics
     from feeds.websub import Answer
+    from scrapers.fetch import Clock
     from scrapers.ingest import Outcome
     from scrapers.ingest import Plan
 
@@ -67,7 +68,7 @@ def main() -> None:
 
     Settings come from the environment: DATABASE_URL, PUBLIC_BASE_URL, SITE_NAME, SITE_LANGUAGE, PORT,
     WEB_CONCURRENCY, CACHE_BYTES, WRITES_PER_MINUTE, WEBSUB_HUB, TOPICS, AUTHORS, SOURCES, FEEDS,
-    SOURCE_DATE_EPOCH.
+    FETCH_NETWORKS, CACHE_DIR, SOURCE_DATE_EPOCH.
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
 
@@ -389,6 +390,118 @@ def _token_row(token: Token) -> dict[str, Any]:
     revoked = None if token.revoked is None else token.revoked.isoformat(timespec="seconds")
     created = token.created.isoformat(timespec="seconds")
     return {"name": token.name, "allows": sorted(token.permissions), "created": created, "revoked": revoked}
+
+
+@main.command()
+@click.argument("slugs", nargs=-1, metavar="[SLUG...]")
+def sync(slugs: tuple[str, ...]) -> None:
+    """Fetch every source that is due (or those named, if they are), each once. For a cron; `worker` keeps at it.
+
+    Where some of them failed, the exit status is 3; their entries stay.
+    """
+    from scrapers.worker.bench import open_bench
+    from scrapers.worker.lines import visited_line
+    from scrapers.worker.worker import sync as sync_round
+
+    settings, failures = _settings(), 0
+    with _store(settings, create=True) as store, open_bench(settings, store, _clock()) as bench:
+        for done in sync_round(bench, slugs or None):
+            click.echo(visited_line(done))
+            failures += done.attempt.error is not None
+    if failures:
+        sys.exit(SOME_FAILED)
+
+
+@main.command()
+def worker() -> None:
+    """Fetch sources as they fall due, until told to stop (SIGTERM, Ctrl-C); any number of workers may run."""
+    from scrapers.worker.bench import open_bench
+    from scrapers.worker.lines import visited_line
+    from scrapers.worker.worker import work
+
+    settings = _settings()
+    with _store(settings, create=True) as store, open_bench(settings, store, _clock()) as bench:
+        for done in work(bench):
+            click.echo(visited_line(done))
+
+
+@main.group(invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+@click.pass_context
+def sources(ctx: click.Context, as_json: bool) -> None:
+    """Tell how the sources are that are fetched, those that fail first."""
+    from scrapers.worker.lines import health_lines
+    from scrapers.worker.lines import health_object
+
+    if ctx.invoked_subcommand is not None:
+        return
+    with _store(_settings()) as store:
+        found = store.source_health()
+    now = datetime.now(UTC)
+    click.echo(_json({"sources": [health_object(h, now) for h in found]}) if as_json else health_lines(found, now))
+
+
+@sources.command("add")
+@click.argument("url")
+@click.option("--write", is_flag=True, help="Add the entry to the file that SOURCES names.")
+def add_source(url: str, write: bool) -> None:
+    """Look at an address and propose the entry for the sources file: feeds, lists, articles, repositories."""
+    from scrapers.worker.bench import open_fetcher
+    from scrapers.worker.proposing import append
+    from scrapers.worker.proposing import propose
+
+    settings = _settings()
+    with open_fetcher(settings, _clock()) as fetcher:
+        proposal = propose(url, fetcher)
+    click.echo("\n".join(f"# {sentence}" for sentence in proposal.found))
+    click.echo(proposal.toml)
+    if write:
+        append(proposal, settings.sources)
+
+
+@sources.command("check")
+@click.argument("slugs", nargs=-1, metavar="[SLUG...]")
+def check_sources(slugs: tuple[str, ...]) -> None:
+    """Fetch sources (all, or those named) and show what would be published; nothing is stored."""
+    from scrapers.worker.bench import open_fetcher
+    from scrapers.worker.proposing import check_lines
+
+    settings, failures = _settings(), 0
+    with open_fetcher(settings, _clock()) as fetcher:
+        for line in check_lines(settings, fetcher, slugs, datetime.now(UTC)):
+            click.echo(line.text, err=line.failed)
+            failures += line.failed
+    if failures:
+        sys.exit(SOME_FAILED)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--to", required=True, metavar="URL", help="The address of the other Feedwright.")
+@click.option("--token", envvar="PUSH_TOKEN", default="", metavar="TOKEN", help="Better given as PUSH_TOKEN.")
+@click.option("--source", metavar="SLUG", help="The source that the document belongs to.")
+@click.option("--format", "format_", metavar="NAME", help="The format, instead of detecting it there.")
+def push(file: Path, to: str, token: str, source: str | None, format_: str | None) -> None:
+    """Send a document to the API of another Feedwright."""
+    from scrapers.worker.bench import make_limits
+    from scrapers.worker.pushing import push as send
+
+    agent = make_limits(_settings()).agent
+    done = send(file, to, token, agent, source=source, format=format_)
+    click.echo(_json(done.answer) if done.answer is not None else f"Taken (HTTP {done.status}).")
+
+
+def _clock() -> Clock:
+    """The system's clock; a signal to stop ends every wait."""
+    import signal
+    import threading
+
+    from scrapers.fetch import Clock
+
+    asked = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: asked.set())
+    return Clock(lambda: datetime.now(UTC), asked.wait, asked.is_set)
 
 
 def _called(id: str, store: Store) -> str:

@@ -4,6 +4,10 @@
     ├── ConfigError            a setting or a rules file is wrong            (name)
     ├── DocumentError          a document cannot be read                     (document, line)
     │   └── UnknownFormatError no scraper recognises it                      (document)
+    ├── FetchError             an address cannot be fetched, or gave no document  (url, status, retry_after)
+    │   ├── RefusedError       we do not ask it: where it leads, or robots.txt    (url)
+    │   └── BusyHostError      its host is not to be asked for a while            (url, retry_after)
+    ├── StoppedError           the process was asked to end while it waited
     ├── DateError              words name a date that cannot be              (words, why)
     ├── StoreError             the store cannot be opened, read or written
     │   ├── SchemaError        the store's tables are older or newer than the code
@@ -47,6 +51,32 @@ class DocumentError(FeedwrightError, ValueError):
 
 class UnknownFormatError(DocumentError):
     """No scraper recognises the document, so nothing was guessed."""
+
+
+class FetchError(FeedwrightError):
+    """An address cannot be fetched, or what came is not what it should be. The message names no query and no user."""
+
+    def __init__(self, url: str, why: str, *, status: int | None = None, retry_after: float | None = None) -> None:
+        super().__init__(f"{url}: {why}")
+        #: As it may be shown: without query and user.
+        self.url = url
+        #: The message without the address.
+        self.why = why
+        self.status = status
+        #: Seconds for which the server wants to be left alone; None where it did not say.
+        self.retry_after = retry_after
+
+
+class RefusedError(FetchError):
+    """We do not ask this address: it leads into a private network, or its robots.txt says no."""
+
+
+class BusyHostError(FetchError):
+    """The host wants to be left alone for longer than anybody waits; nothing was asked, and nothing is wrong."""
+
+
+class StoppedError(FeedwrightError):
+    """The process was asked to end while it waited for its turn; nothing is wrong."""
 
 
 class DateError(FeedwrightError, ValueError):

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from datetime import datetime
+from ipaddress import IPv4Network
+from ipaddress import IPv6Network
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -52,6 +55,10 @@ class Settings:
     sources: Path | None
     #: The saved queries.
     feeds: Path | None
+    #: Private networks that may be fetched from all the same.
+    fetch_networks: tuple[IPv4Network | IPv6Network, ...]
+    #: Where repositories are kept between visits; None for a folder among the temporary files.
+    cache_dir: Path | None
     #: The moment that counts as now while documents are read; None for the clock's.
     source_date_epoch: datetime | None
 
@@ -154,6 +161,16 @@ def _file(words: str) -> Path | None:
     return path
 
 
+def _networks(words: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(word.strip()) for word in words.split(",") if word.strip())
+
+
+def _folder(words: str) -> Path | None:
+    if words and Path(words).exists() and not Path(words).is_dir():
+        raise ValueError(f"{words!r} is no folder")
+    return Path(words) if words else None
+
+
 def _epoch(words: str) -> datetime | None:
     if not words:
         return None
@@ -191,6 +208,13 @@ SETTINGS = (
     Setting("AUTHORS", "", "a file of names and handles that belong together, asked before the shipped one", _file),
     Setting("SOURCES", "", "a sources file to use instead of the one that ships with Feedwright", _file),
     Setting("FEEDS", "", "a file of saved queries, each a listing with a name of its own at /feeds/NAME", _file),
+    Setting(
+        "FETCH_NETWORKS",
+        "",
+        "private networks that may be fetched from all the same, such as 10.1.0.0/16,192.168.7.20/32",
+        _networks,
+    ),
+    Setting("CACHE_DIR", "", "where repositories are kept between visits; among the temporary files if empty", _folder),
     Setting(
         "SOURCE_DATE_EPOCH",
         "",

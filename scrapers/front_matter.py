@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 
 import yaml
 
@@ -29,6 +30,10 @@ _KEY = re.compile(
     r"""(?P<key>"[^"\n]+"|'[^'\n]+'|[\w.\-]+(?: [\w.\-]+){0,2})[ \t]*(?::(?=\s|$)|：)[ \t]*(?P<value>.*)$"""
 )
 _TOML_KEY = re.compile(r"""(?P<key>"[^"\n]+"|[\w.\-]+)[ \t]*=[ \t]*(?P<value>.*)$""")
+#: The keys of front matter that no fence opens.
+_OPEN_KEY = re.compile(r"(?:title|layout|date|tags|categories|author|permalink)[ \t]*:(?=\s|$)", re.IGNORECASE)
+_OTHER_KEYS = frozenset({"date", "tags", "categories", "layout", "author", "permalink"})
+_MOST_OPEN_KEYS = 40
 _HEADING = re.compile(r"#{2,6}[ \t]|<[A-Za-z]|!\[")
 _LINE_IN_MESSAGE = re.compile(r"\(at line (\d+), column \d+\)")
 
@@ -69,7 +74,24 @@ def split(text: str, name: str = "") -> FrontMatter:
         return _toml(lines, start, name)
     if _YAML_FENCE.match(lines[start]):
         return _yaml(lines, start, name)
+    if end_of_open_keys(lines) is not None:
+        read = _yaml(["---", *lines[start:]], 0, name)
+        moved = tuple(replace(p, line=None if p.line is None else p.line + start - 1) for p in read.problems)
+        return replace(read, first_line=read.first_line + start - 1, problems=moved)
     return FrontMatter({}, text)
+
+
+def end_of_open_keys(lines: Sequence[str]) -> int | None:
+    """The index of the line `---` behind keys that no such line opens, as in Hexo; None for other text."""
+    start = next((i for i, line in enumerate(lines) if line.strip()), 0)
+    if not lines or _OPEN_KEY.match(lines[start]) is None:
+        return None
+    window = range(start + 1, min(len(lines), start + _MOST_OPEN_KEYS))
+    end = next((i for i in window if _YAML_FENCE.match(lines[i])), None)
+    if end is None or not all(line.strip() and _belongs(line) for line in lines[start:end]):
+        return None
+    keys = {found["key"].casefold() for line in lines[start:end] if (found := _KEY.match(line))}
+    return end if "title" in keys and keys & _OTHER_KEYS else None
 
 
 def _flat(value: object) -> Iterator[str]:

@@ -78,6 +78,10 @@ class Plan:
     source: str | None = None
     #: The locations of known documents that are not there any more; `ingest` looks.
     gone: frozenset[str] | None = None
+    #: Topics that all entries are about, as the configuration of their source says.
+    labels: tuple[str, ...] = ()
+    #: When what is stored came to be known, where that is not `now`: a file in a repository was known at its commit.
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,9 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scraped:
+class Scraping:
+    """A document read, before anything of it is stored."""
+
     document: Document
     format: Format
     rule: SourceRule
@@ -132,7 +138,7 @@ def ingest(paths: Sequence[Path], store: Keeper, plan: Plan) -> Iterator[Outcome
     plan = replace(plan, gone=_gone(store))
     paths = _in_order(paths)
     named: set[str] = set()
-    waiting: list[tuple[Path, _Scraped]] = []
+    waiting: list[tuple[Path, Scraping]] = []
     for path in paths:
         try:
             scraped = _scrape(path, plan)
@@ -159,11 +165,11 @@ def receive(upload: Upload, store: Keeper, plan: Plan) -> Receipt:
     """
     plan = replace(plan, format=upload.format, source=upload.source)
     document = make_document(upload.name, upload.data, f"{_SENT}/{upload.name}", encoding=upload.encoding)
-    read = _scraped(document, plan)
+    read = scrape_document(document, plan)
     location = f"{_SENT}/{read.rule.source.slug}/{upload.name}"
     read = replace(read, document=replace(document, location=location))
     is_new = store.document_at(read.rule.source.slug, location) is None
-    outcome = _save(read, _series(read, store) if _is_anonymous(read) else None, store, plan)
+    outcome = keep(read, store, plan)
     return Receipt(read.rule.source.slug, location, outcome.saved, outcome.skips, outcome.problems, is_new)
 
 
@@ -203,16 +209,30 @@ def _files(path: Path) -> Iterator[Path]:
             yield child
 
 
-def _scrape(path: Path, plan: Plan) -> _Scraped:
-    return _scraped(replace(read_document(path), location=_location(path)), plan)
-
-
-def _scraped(document: Document, plan: Plan) -> _Scraped:
+def scrape_document(document: Document, plan: Plan) -> Scraping:
+    """Read a document that came from anywhere; nothing is stored. Raises `DocumentError` where it gives no posts."""
     format = named(plan.format) if plan.format else detect(document)
     scraped = format.scrape(document)
     if not scraped.posts:
         raise DocumentError(document.name, _nothing(format, scraped))
-    return _Scraped(document, format, _rule(document, format, plan), scraped)
+    return Scraping(document, format, _rule(document, format, plan), scraped)
+
+
+def keep(read: Scraping, store: Keeper, plan: Plan) -> Outcome:
+    """Store what `scrape_document` gave. Raises `StoreError`."""
+    return _save(read, _series(read, store) if _is_anonymous(read) else None, store, plan)
+
+
+def ingest_document(document: Document, store: Keeper, plan: Plan) -> Outcome:
+    """Read and store one document that came from anywhere; what is wrong with it is recorded and never raised."""
+    try:
+        return keep(scrape_document(document, plan), store, plan)
+    except Exception as error:
+        return failed(document.name, document.location, error, store, plan)
+
+
+def _scrape(path: Path, plan: Plan) -> Scraping:
+    return scrape_document(replace(read_document(path), location=_location(path)), plan)
 
 
 def _rule(document: Document, format: Format, plan: Plan) -> SourceRule:
@@ -228,12 +248,12 @@ def _nothing(format: Format, scraped: Scraped) -> str:
     return f"has no entries, read as {format.name}" + (f" (skipped: {skipped})" if skipped else "")
 
 
-def _is_anonymous(scraped: _Scraped) -> bool:
+def _is_anonymous(scraped: Scraping) -> bool:
     needs_author = any(not post.people for post in scraped.scraped.posts)
     return scraped.format.by_publication and scraped.scraped.publication is None and needs_author
 
 
-def _series(scraped: _Scraped, store: Keeper) -> str | None:
+def _series(scraped: Scraping, store: Keeper) -> str | None:
     """The name that the siblings use: the commonest in the folder, else the only one in the source."""
     if scraped.rule.author:
         return scraped.rule.author
@@ -264,22 +284,26 @@ def _again(path: Path, source: str, store: Keeper, plan: Plan) -> Outcome | None
     return outcome if outcome.saved.new + outcome.saved.changed else None
 
 
-def _kept(path: Path, read: _Scraped, store: Keeper, plan: Plan) -> Outcome:
+def _kept(path: Path, read: Scraping, store: Keeper, plan: Plan) -> Outcome:
     try:
         return _save(read, _series(read, store) if _is_anonymous(read) else None, store, plan)
     except Exception as error:
         return _failed(path, error, store, plan)
 
 
-def _save(read: _Scraped, series: str | None, store: Keeper, plan: Plan) -> Outcome:
+def _save(read: Scraping, series: str | None, store: Keeper, plan: Plan) -> Outcome:
     author = (read.scraped.publication or series) if read.format.by_publication else read.rule.author
+    if read.format.window and read.rule.author:  # a feed's title names it, its configuration knows who writes it
+        author = read.rule.author
     normalised = normalise(
-        read.document, read.scraped, Context(read.rule.source, plan.topics, plan.aliases, plan.now, author)
+        read.document,
+        read.scraped,
+        Context(read.rule.source, plan.topics, plan.aliases, plan.now, author, plan.labels),
     )
     if read.format.by_publication and author is None and _is_anonymous(read):
         unnamed = Problem("names no publication, and no sibling does: set `author` for its source", 1)
         normalised = replace(normalised, problems=(*normalised.problems, unnamed))
-    saved = store.save(_batch(read, normalised, plan), plan.now)
+    saved = store.save(_batch(read, normalised, plan), plan.at or plan.now)
     return Outcome(
         name=read.document.name,
         location=read.document.location,
@@ -290,7 +314,7 @@ def _save(read: _Scraped, series: str | None, store: Keeper, plan: Plan) -> Outc
     )
 
 
-def _batch(read: _Scraped, normalised: Normalised, plan: Plan) -> Batch:
+def _batch(read: Scraping, normalised: Normalised, plan: Plan) -> Batch:
     dates = [draft.published.date for draft in normalised.drafts if draft.published and draft.published.date]
     info = DocumentInfo(
         name=read.document.name,
@@ -304,8 +328,11 @@ def _batch(read: _Scraped, normalised: Normalised, plan: Plan) -> Batch:
         cover=read.scraped.cover,
         published=max(dates, default=None),
     )
+    source = read.rule.source
+    if read.rule.origin is not None and read.format.window and source.url is None:
+        source = replace(source, url=read.scraped.url)  # a feed knows its home
     return Batch(
-        source=read.rule.source,
+        source=source,
         document=info,
         drafts=normalised.drafts,
         skips=normalised.skips,
@@ -313,18 +340,22 @@ def _batch(read: _Scraped, normalised: Normalised, plan: Plan) -> Batch:
         seen=read.document.modified,
         anonymous=_is_anonymous(read),
         gone=plan.gone,
+        window=read.format.window,
         spellings=plan.aliases.spellings(p for d in normalised.drafts for p in (*d.people, *d.quoted)),
     )
 
 
 def _failed(path: Path, error: Exception, store: Keeper, plan: Plan) -> Outcome:
+    return failed(path.name, _location(path), error, store, plan)
+
+
+def failed(name: str, location: str, error: Exception, store: Keeper, plan: Plan) -> Outcome:
     """Record a document that gave nothing; what an earlier reading gave stays published."""
     if isinstance(error, DocumentError):
         problem = Problem(error.problem, error.line)
     else:
-        log.exception("%s: unexpected error", path)
+        log.exception("%s: unexpected error", name)
         problem = Problem(f"unexpected {type(error).__name__}: {error}; this is a bug of ours, please report it")
-    location = _location(path)
-    info = DocumentInfo(name=path.name, location=location, format=plan.format or "unknown", digest="")
+    info = DocumentInfo(name=name, location=location, format=plan.format or "unknown", digest="")
     store.record_failure(info, problem, plan.now)
-    return Outcome(name=path.name, location=location, format=plan.format, failure=problem)
+    return Outcome(name=name, location=location, format=plan.format, failure=problem)

@@ -62,6 +62,8 @@ class Context:
     now: datetime
     #: Who wrote a post that names nobody; None where posts must name their authors.
     author: str | None = None
+    #: Topics that every entry of the source is about, as its configuration says.
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +135,14 @@ def _dated(words: str | None, line: int, context: Context) -> _Dated:
 
 
 def _draft(post: RawPost, scraped: Scraped, published: Published | None, position: int, context: Context) -> Draft:
-    root = parse(_html(post), scraped.url)
+    root = parse(_html(post), post.base or scraped.url)
     reading = read(root)
     links = find_links([*(in_headline(address) for address in post.headline_links), *reading.anchors])
     url = absolute(post.url, scraped.url) if post.url else main_link(links, post.link_choice)
     title = one_line(clean_text(post.title or "")) or None
     text = clean_text(reading.text)
     language = detect_language(f"{title or ''}\n{text}")
-    labels = tuple(_labels(post, scraped))
+    labels = tuple(dict.fromkeys((*_labels(post, scraped), *context.labels)))
     return Draft(
         title=title,
         content_html=sanitised(root),
@@ -150,7 +152,7 @@ def _draft(post: RawPost, scraped: Scraped, published: Published | None, positio
         people=tuple(_people(post.people, context.author, context.aliases)),
         quoted=tuple(_people(post.quoted, None, context.aliases)),
         url=url,
-        links=tuple(found.link for found in links),
+        links=tuple(dict.fromkeys((*post.links, *(found.link for found in links)))),
         media=tuple(_media(root)),
         topics=context.topics.classify(title, text, labels=labels, links=[found.link.url for found in links]),
         labels=labels,

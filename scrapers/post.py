@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from enum import StrEnum
 
+from feeds.model import Link
 from feeds.model import Problem
 from feeds.model import Role
 from feeds.model import Skip
@@ -63,6 +64,10 @@ class RawPost:
     #: Links that stand in the headline and so not in the body.
     headline_links: tuple[str, ...] = ()
     link_choice: LinkChoice = LinkChoice.LABEL_OR_FIRST
+    #: What relative addresses in the body start from; None: the document's own address.
+    base: str | None = None
+    #: Links that the format gives beside the body, with what they lead to.
+    links: tuple[Link, ...] = ()
     #: Topics, tags and categories that its author gave to this very post.
     labels: tuple[str, ...] = ()
     #: Identifiers of the post that survive any edit, such as its own status address.

@@ -32,13 +32,19 @@ ALLOWED = {
     "click": (),
     "rich": (),
     "gunicorn": (),
-    # The network belongs to a fetcher that is still to come.
-    "socket": (),
-    "ssl": (),
+    "feedparser": ("scrapers/kinds/",),
+    "trafilatura": ("scrapers/kinds/",),
+    "dulwich": ("scrapers/worker/repository.py",),
+    # The network belongs to the fetcher.
+    "socket": ("scrapers/fetch/",),
+    "ssl": ("scrapers/fetch/",),
+    "httpcore": ("scrapers/fetch/",),
+    "httpx": ("scrapers/fetch/",),
+    "protego": ("scrapers/fetch/",),
+    "brotli": ("scrapers/fetch/", "web/"),
     "http.client": (),
     "urllib.request": (),
     "requests": (),
-    "httpx": (),
     "aiohttp": (),
 }
 PACKAGE_RULES = {
@@ -49,7 +55,7 @@ PACKAGE_RULES = {
 #: gunicorn reads its settings from a file of its own, before there is an application.
 READ_ENVIRONMENT = ("feeds/settings.py", "web/server.py")
 #: Too slow to load for a process that only answers requests.
-HEAVY = ("bs4", "dateparser", "markdown_it", "nh3", "feedgen", "scrapers")
+HEAVY = ("bs4", "dateparser", "markdown_it", "nh3", "feedgen", "httpx", "feedparser", "scrapers")
 
 
 def imports(path: Path) -> Iterator[str]:

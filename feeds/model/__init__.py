@@ -32,6 +32,10 @@ from feeds.model.entry import Draft as Draft
 from feeds.model.entry import Entry as Entry
 from feeds.model.entry import Revision as Revision
 from feeds.model.entry import Saved as Saved
+from feeds.model.health import Attempt as Attempt
+from feeds.model.health import Claim as Claim
+from feeds.model.health import Enlisted as Enlisted
+from feeds.model.health import SourceHealth as SourceHealth
 from feeds.model.parts import Basis as Basis
 from feeds.model.parts import Evidence as Evidence
 from feeds.model.parts import Link as Link

@@ -97,9 +97,15 @@ class TakenIds:
         self._taken.add(entry_id)
 
 
-def load(connection: Connection, source_id: int, document_id: int, drafts: Sequence[Traits]) -> Surroundings:
-    """What the drafts may turn out to be, by indexed look-ups only."""
-    rows = {row.id: row for row in connection.execute(_of_document(source_id, document_id))}
+def load(
+    connection: Connection, source_id: int, document_id: int, drafts: Sequence[Traits], window: bool = False
+) -> Surroundings:
+    """What the drafts may turn out to be, by indexed look-ups only.
+
+    Of a document that is a `window` only what stood in it last: it may have shown any number of entries before.
+    """
+    of_document = _standing_in(source_id, document_id) if window else _of_document(source_id, document_id)
+    rows = {row.id: row for row in connection.execute(of_document)}
     for keys in chunks({key for traits in drafts for key in lookup_keys(traits)}):
         rows |= {row.id: row for row in connection.execute(_with_keys(source_id, keys)) if row.id not in rows}
     return _surroundings(connection, rows, document_id)
@@ -146,6 +152,11 @@ def _of_document(source_id: int, document_id: int) -> Select[Any]:
     standing_here = select(standing.c.entry_id).where(standing.c.document_id == document_id)
     its = or_(entry.c.document_id == document_id, entry.c.id.in_(standing_here))
     return select(*_COLUMNS).where(its, entry.c.source_id == source_id)
+
+
+def _standing_in(source_id: int, document_id: int) -> Select[Any]:
+    standing_here = select(standing.c.entry_id).where(standing.c.document_id == document_id)
+    return select(*_COLUMNS).where(entry.c.id.in_(standing_here), entry.c.source_id == source_id)
 
 
 def _with_keys(source_id: int, keys: Collection[str]) -> Select[Any]:

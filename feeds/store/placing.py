@@ -79,13 +79,17 @@ def saved(placed: Sequence[Placed], withdrawn: int) -> Saved:
     return Saved(new, changed, len(placed) - new - changed, withdrawn)
 
 
-def left_behind(around: Surroundings, placed: Iterable[Placed], doubted: bool, gone: frozenset[str]) -> Left:
+def left_behind(
+    around: Surroundings, placed: Iterable[Placed], doubted: bool, gone: frozenset[str], window: bool = False
+) -> Left:
     """What became of the entries of the document that no draft is.
 
-    Nothing is withdrawn where they are `doubted`; documents that are `gone` keep no entry.
+    Nothing is withdrawn where they are `doubted`, nor by a `window`; documents that are `gone` keep no entry.
     """
     here = around.here()
     leaving = here.keys() - {one.id for one in placed}
+    if window:
+        return Left(set(), set(), set(), set(leaving))
     surviving = {i for i in leaving if decide.survives(here[i], around.others(i, gone))}
     lost = {i for i in leaving - surviving if around.rows[i].withdrawn_at is None}
     kept = lost if doubted or decide.shrank_suspiciously(len(here), len(lost)) else set()

@@ -15,14 +15,14 @@ from feeds.store.loading import widen
 
 
 def find_known(
-    connection: Connection, source_id: int, document_id: int, drafts: Sequence[Traits]
+    connection: Connection, source_id: int, document_id: int, drafts: Sequence[Traits], window: bool = False
 ) -> tuple[Surroundings, dict[int, str]]:
-    """The ids of the drafts (by index) that are known, with all that was looked at.
+    """The ids of the drafts (by index) that are known, with all that was looked at: see `load` for a `window`.
 
     A document that was renamed, split or merged is edited at the same time: what is left of it is compared with what is
     left of the documents that most of it came from.
     """
-    around = load(connection, source_id, document_id, drafts)
+    around = load(connection, source_id, document_id, drafts, window)
     found = recognise(drafts, around.known())
     rest = [index for index in range(len(drafts)) if index not in found]
     homes = [around.homes(entry_id) - {document_id} for entry_id in found.values()]

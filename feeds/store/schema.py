@@ -21,7 +21,7 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy import text
 
 #: The Alembic revision that this code reads and writes.
-HEAD = "0007"
+HEAD = "0008"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -371,4 +371,44 @@ token = Table(
     Column("scopes", Text, nullable=False),
     Column("created", Instant, nullable=False),
     Column("revoked", Instant),
+)
+
+#: Sources that are fetched; see `feeds.store.crawling`. `memory` is the worker's own (JSON), `period` is in seconds.
+crawl = Table(
+    "crawl",
+    metadata,
+    Column("slug", Key, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("licence", Text),
+    Column("enabled", Boolean, nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Column("next_try", Instant, nullable=False),
+    Column("owner", Text),
+    Column("lease_until", Instant),
+    Column("last_attempt", Instant),
+    Column("last_success", Instant),
+    Column("last_new", Instant),
+    Column("period", BigInteger),
+    Column("failures", Integer, nullable=False),
+    Column("error", Text),
+    Column("entries", Integer),
+    Column("attempts", BigInteger, nullable=False),
+    Column("unchanged", BigInteger, nullable=False),
+    Column("requests", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("memory", Text, nullable=False),
+    Index("crawl_due", "enabled", "next_try", "slug"),
+)
+
+#: Whose turn it is at a host, and from when on it may be asked.
+host = Table(
+    "host",
+    metadata,
+    Column("name", Key, primary_key=True),
+    Column("owner", Text),
+    Column("free", Instant, nullable=False),
+    Index("host_by_free", "free"),
 )

@@ -30,6 +30,7 @@ from feeds.model import Revision
 from feeds.model import Saved
 from feeds.model import Scope
 from feeds.model import Source
+from feeds.model import SourceHealth
 from feeds.model import Story
 from feeds.model import StoryPage
 from feeds.model import Tally
@@ -42,6 +43,8 @@ from feeds.store import telling
 from feeds.store import tokens
 from feeds.store import writing
 from feeds.store.changes import read_changes
+from feeds.store.crawling import Crawl
+from feeds.store.crawling import read_health
 from feeds.store.engine import Identity
 from feeds.store.engine import identify
 from feeds.store.engine import make_engine
@@ -257,6 +260,15 @@ class Store:
     def revoke_token(self, name: str, now: datetime) -> bool:
         """Take a token back; tell whether it counted until now. Raises `NotFoundError`."""
         return tokens.revoke_token(self._writable(), name, now)
+
+    def source_health(self) -> tuple[SourceHealth, ...]:
+        """How the sources are that a worker fetches: those that fail first, then by slug."""
+        return self._read(read_health)
+
+    def crawl(self) -> Crawl:
+        """What workers take sources from. Raises `StoreError` where the store is open for reading only."""
+        self._writable()
+        return Crawl(self._writable)
 
     def version(self) -> int:
         """Grows by one with every transaction that changed something a reader can see."""

@@ -117,7 +117,8 @@ class _Saving:
         led = [one for one in placed if one.leads]
         written = [one for one in led if one.differs or self._moved(one)]
         doubted = self._document.shrunk == self._prepared.batch.document.digest
-        left = left_behind(around, placed, doubted, self._prepared.batch.gone or frozenset())
+        batch = self._prepared.batch
+        left = left_behind(around, placed, doubted, batch.gone or frozenset(), batch.window)
         handed = self._handed_over(around, placed, left.surviving)
         keep_texts(self._connection, {one.id for one in written if one.edited})
         rows = self._entry_rows(written)
@@ -141,7 +142,8 @@ class _Saving:
     def _recognise(self) -> tuple[Surroundings, dict[int, str]]:
         """Which draft is which known entry; those that are new to this document may have stood in it for longer."""
         traits = [d.traits for d in self._prepared.drafts]
-        around, found = find_known(self._connection, self._source_id, self._document.id, traits)
+        window = self._prepared.batch.window
+        around, found = find_known(self._connection, self._source_id, self._document.id, traits, window)
         joining = [around.rows[i]._asdict() for i in found.values() if self._document.id not in around.homes(i)]
         if moved := see_earlier(self._connection, joining, self._seen):
             self._changed |= moved
@@ -181,7 +183,10 @@ class _Saving:
 
     def _moved(self, one: Placed) -> bool:
         row = one.row
-        return row is None or (row.document_id, row.place) != (self._document.id, one.prepared.place)
+        if row is None or row.document_id != self._document.id:
+            return True
+        # In a window everything moves down with every new entry, which is no news.
+        return row.place != one.prepared.place and not self._prepared.batch.window
 
     def _entry_rows(self, written: Sequence[Placed]) -> list[dict[str, Any]]:
         dated = {one.id: self._published(one) for one in written}

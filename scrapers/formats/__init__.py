@@ -14,6 +14,9 @@ from scrapers.formats import flattened
 from scrapers.formats import newsletter
 from scrapers.formats import posts
 from scrapers.formats import recap
+from scrapers.kinds import exports
+from scrapers.kinds import feed
+from scrapers.kinds import page
 from scrapers.post import Scraped
 
 #: How sure a scraper must be; below, a document is reported and not guessed.
@@ -29,6 +32,8 @@ class Format:
     scrape: Callable[[Document], Scraped]
     #: Whether the publication writes what names no author; a post without one is by nobody we know.
     by_publication: bool = False
+    #: Whether it only shows the newest posts: what is not there any more has not been withdrawn.
+    window: bool = False
 
 
 #: Earlier ones win where two are equally sure.
@@ -39,6 +44,11 @@ FORMATS = (
     Format(flattened.NAME, flattened.recognise, flattened.scrape),
     Format(dump.NAME, dump.recognise, dump.scrape),
     Format(article.NAME, article.recognise, article.scrape),
+    Format(feed.NAME, feed.recognise, feed.scrape, by_publication=True, window=True),
+    Format(exports.JSON_FEED, exports.recognise_json_feed, exports.scrape_json_feed, by_publication=True, window=True),
+    Format(exports.MASTODON, exports.recognise_mastodon, exports.scrape_mastodon, window=True),
+    Format(exports.TWITTER, exports.recognise_twitter, exports.scrape_twitter, window=True),
+    Format(page.NAME, page.recognise, page.scrape, by_publication=True),
 )
 NAMES = tuple(format.name for format in FORMATS)
 

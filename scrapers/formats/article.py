@@ -26,7 +26,9 @@ from scrapers.formats.article_head import without_head
 from scrapers.formats.article_head import without_title
 from scrapers.formats.bylines import words_of
 from scrapers.formats.quotations import quoted
+from scrapers.formats.template_marks import without_marks
 from scrapers.front_matter import FrontMatter
+from scrapers.front_matter import end_of_open_keys
 from scrapers.front_matter import split
 from scrapers.post import LinkChoice
 from scrapers.post import Markup
@@ -66,7 +68,10 @@ def recognise(document: Document) -> float:
 def scrape(document: Document) -> Scraped:
     """The article as one post."""
     front = split(document.text, document.name)
-    lines = [Line(front.first_line + i, text) for i, text in enumerate(front.body.split("\n"))]
+    if _is_draft(front):
+        return Scraped(posts=(), skips=(Skip("draft", 1),), problems=front.problems)
+    body = without_marks(front.body.split("\n"))
+    lines = [Line(front.first_line + i, text) for i, text in enumerate(body)]
     head = Head(title=front.word(*words_of("article", "title")))
     lines = without_title(lines, head)
     lines = without_head(lines, head)
@@ -93,6 +98,12 @@ def scrape(document: Document) -> Scraped:
     )
 
 
+def _is_draft(front: FrontMatter) -> bool:
+    """Site generators do not publish it, and neither do we."""
+    folded = {key.casefold(): value for key, value in front.values.items()}
+    return folded.get("draft") is True or folded.get("published") is False
+
+
 def _post(lines: Sequence[Line], head: Head, front: FrontMatter) -> RawPost:
     body = "\n".join(line.text for line in lines)
     named = any(person.role is Role.AUTHOR for person in head.people)
@@ -117,6 +128,8 @@ def _post(lines: Sequence[Line], head: Head, front: FrontMatter) -> RawPost:
 def _parted(lines: Sequence[str]) -> tuple[list[str], list[str]]:
     """Front matter and body without reading YAML."""
     start = next((i for i, line in enumerate(lines) if line), 0)
+    if (end := end_of_open_keys(lines)) is not None:
+        return list(lines[start : end + 1]), [line for line in lines[end + 1 :] if line]
     if lines[start] not in {"---", "+++"}:
         return [], list(lines[start:])
     end = next((i for i in range(start + 1, min(len(lines), 120)) if lines[i] == lines[start]), None)

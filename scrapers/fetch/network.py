@@ -1,0 +1,172 @@
+"""Connections: names are resolved once, every address is judged, and a judged address is connected to.
+
+Nothing is resolved a second time between the judgement and the connection, so a name cannot change its mind in between.
+TLS still asks for the name, and the `Host` header still carries it.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from contextlib import contextmanager
+from ssl import create_default_context
+from typing import cast
+
+import certifi
+import httpcore
+import httpx
+
+from feeds.errors import FetchError
+from feeds.errors import RefusedError
+from scrapers.fetch.addresses import refusal
+from scrapers.fetch.answer import shown
+from scrapers.fetch.limits import Limits
+
+Resolve = Callable[[str, int], Sequence[str]]
+
+
+def resolve(host: str, port: int) -> Sequence[str]:
+    """The addresses of a name, by the system; numbers in whatever spelling come back as addresses."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+class _RefusedError(Exception):
+    """Crosses httpcore, which knows no errors of ours."""
+
+
+class JudgedBackend(httpcore.NetworkBackend):
+    """Connects to addresses that `refusal` has nothing against."""
+
+    def __init__(self, limits: Limits, resolve: Resolve, inner: httpcore.NetworkBackend) -> None:
+        self._limits = limits
+        self._resolve = resolve
+        self._inner = inner
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connect to the first address of `host` that answers. One bad address refuses the name altogether."""
+        try:
+            addresses = self._resolve(host, port)
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError("the host has no address") from error
+        for address in addresses:
+            if (why := refusal(address, port, self._limits.allowed)) is not None:
+                raise _RefusedError(f"leads to {address}: {why}")
+        return self._first(addresses, port, timeout)
+
+    def _first(self, addresses: Sequence[str], port: int, timeout: float | None) -> httpcore.NetworkStream:
+        failed: Exception = httpcore.ConnectError("the host has no address")
+        for address in addresses:
+            try:
+                return self._inner.connect_tcp(address, port, timeout)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failed = error
+        raise failed
+
+    def connect_unix_socket(
+        self, path: str, timeout: float | None = None, socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None
+    ) -> httpcore.NetworkStream:
+        """Nobody publishes there."""
+        raise _RefusedError("leads to a socket of this machine")
+
+    def sleep(self, seconds: float) -> None:
+        """httpcore waits so between attempts to connect; there are none."""
+
+
+class _Stream(httpx.SyncByteStream):
+    def __init__(self, stream: Iterable[bytes]) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        with _translated():
+            yield from self._stream
+
+    def close(self) -> None:
+        if hasattr(self._stream, "close"):
+            self._stream.close()
+
+
+class JudgedTransport(httpx.BaseTransport):
+    """httpx over a pool of judged connections; no proxy, whatever the environment says."""
+
+    def __init__(self, limits: Limits, resolve: Resolve, backend: httpcore.NetworkBackend | None = None) -> None:
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=create_default_context(cafile=certifi.where()),
+            max_connections=16,
+            max_keepalive_connections=8,
+            keepalive_expiry=15.0,
+            network_backend=JudgedBackend(limits, resolve, backend or httpcore.SyncBackend()),
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request; the body is read by whoever gets the response."""
+        asked = httpcore.Request(
+            method=request.method,
+            url=httpcore.URL(
+                scheme=request.url.raw_scheme,
+                host=request.url.raw_host,
+                port=request.url.port,
+                target=request.url.raw_path,
+            ),
+            headers=request.headers.raw,
+            content=cast(Iterable[bytes], request.stream),
+            extensions=request.extensions,
+        )
+        with _translated():
+            answer = self._pool.handle_request(asked)
+        stream = _Stream(cast(Iterable[bytes], answer.stream))
+        return httpx.Response(answer.status, headers=answer.headers, stream=stream, extensions=answer.extensions)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pool.close()
+
+
+_ERRORS = {
+    httpcore.ConnectTimeout: httpx.ConnectTimeout,
+    httpcore.ReadTimeout: httpx.ReadTimeout,
+    httpcore.WriteTimeout: httpx.WriteTimeout,
+    httpcore.PoolTimeout: httpx.PoolTimeout,
+    httpcore.ConnectError: httpx.ConnectError,
+    httpcore.ReadError: httpx.ReadError,
+    httpcore.WriteError: httpx.WriteError,
+    httpcore.RemoteProtocolError: httpx.RemoteProtocolError,
+    httpcore.ProtocolError: httpx.ProtocolError,
+    httpcore.UnsupportedProtocol: httpx.UnsupportedProtocol,
+}
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except tuple(_ERRORS) as error:
+        kind = next(ours for theirs, ours in _ERRORS.items() if isinstance(error, theirs))
+        raise kind(str(error)) from error
+
+
+@contextmanager
+def explained(url: str) -> Iterator[None]:
+    """What goes wrong on the way, as `FetchError` in words."""
+    try:
+        yield
+    except _RefusedError as error:
+        raise RefusedError(shown(url), str(error)) from error
+    except httpx.ConnectTimeout as error:
+        raise FetchError(shown(url), "nobody answered in time") from error
+    except httpx.TimeoutException as error:
+        raise FetchError(shown(url), "the answer stopped coming") from error
+    except httpx.RemoteProtocolError as error:
+        raise FetchError(shown(url), f"the answer was cut off or is no HTTP ({error})") from error
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+        raise FetchError(shown(url), f"cannot be reached ({error or type(error).__name__})") from error
