@@ -19,6 +19,11 @@ DOCUMENTS = "/documents"
 STORIES = "/stories"
 API = "/api/v1"
 STATIC = "/static"
+SEARCH = "/search"
+ABOUT = "/about"
+SITEMAP = "/sitemap.xml"
+SITEMAPS = "/sitemaps"
+PICTURES = "/pictures"
 
 _URN = "urn:uuid:"
 #: All that may stand in an address as it is (RFC 3986, section 2), and the sign of what is encoded already.

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
 from datetime import UTC
 from datetime import datetime
 from pathlib import Path
@@ -46,6 +47,8 @@ class Settings:
     sources: Path | None
     #: The moment that counts as now while documents are read; None for the clock's.
     source_date_epoch: datetime | None
+    #: What addresses of pictures are signed with; None where pictures come from where they are.
+    image_proxy_key: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,12 @@ def _file(words: str) -> Path | None:
     return path
 
 
+def _key(words: str) -> str | None:
+    if words and (len(words) < 32 or not words.isascii()):
+        raise ValueError("give at least 32 characters by chance, such as `openssl rand -hex 32` prints")
+    return words or None
+
+
 def _epoch(words: str) -> datetime | None:
     if not words:
         return None
@@ -169,5 +178,11 @@ SETTINGS = (
         "seconds since 1970 that count as now while documents are read, for a store that comes out the same each time "
         "(https://reproducible-builds.org/specs/source-date-epoch/)",
         _epoch,
+    ),
+    Setting(
+        "IMAGE_PROXY_KEY",
+        "",
+        "a secret of at least 32 characters: pages then show pictures through this server, by addresses signed with it",
+        _key,
     ),
 )

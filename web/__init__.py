@@ -12,7 +12,9 @@ from web import api
 from web import errors
 from web import headers
 from web import history
+from web import interface
 from web import listings
+from web import overviews
 from web import pages
 from web import redirects
 from web import stories
@@ -31,8 +33,9 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     """
     app = Flask(__name__, static_url_path=STATIC)
     app.extensions["feedwright"] = State(settings or load_settings(), store)
+    interface.register(app)
     templating.register(app)
-    for blueprint in (listings.bp, pages.bp, api.bp, history.bp, stories.bp):
+    for blueprint in (listings.bp, pages.bp, overviews.bp, api.bp, history.bp, stories.bp):
         app.register_blueprint(blueprint)
     redirects.register(app)
     headers.register(app)

@@ -1,0 +1,80 @@
+"""What a listing holds, in the words of the page's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from feeds.addresses import ENTRIES
+from feeds.listing import Site
+from feeds.model import EntryQuery
+from web.interface import get_language
+from web.interface import gettext
+from web.selections import Selection
+from web.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """The words at the head of a listing."""
+
+    title: str
+    #: One sentence.
+    lead: str
+
+
+def describe(selection: Selection, site: Site, state: State) -> Description:
+    """The title and the sentence of a listing, as a page shows them; what a document says of itself stays as it is."""
+    query = selection.query
+    if get_language() == "en":
+        return Description(_title(selection), selection.description)
+    names = _Names(_authors(query, state), [site.topic_name(slug) for slug in query.topics])
+    if query.document is not None or not _is_plain(query):
+        return Description(_title(selection), selection.description)
+    return Description(names.title() or _title(selection), f"{_lead(query, names, selection.title)}{_of_stories(query)}")
+
+
+def _title(selection: Selection) -> str:
+    return gettext("All entries") if selection.path.partition("?")[0] == ENTRIES else selection.title
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    authors: list[str]
+    topics: list[str]
+
+    def title(self) -> str:
+        """Empty where there are none."""
+        return " × ".join(filter(None, [any_of(self.authors), any_of(self.topics)]))
+
+
+def any_of(names: Sequence[str]) -> str:
+    """Several names of which any will do."""
+    return gettext(" or ").join(names)
+
+
+def _lead(query: EntryQuery, names: _Names, title: str) -> str:
+    said = {"authors": any_of(names.authors), "topics": any_of(names.topics), "title": title}
+    if query.authors and query.topics:
+        return gettext("Entries by %(authors)s about %(topics)s, newest first.") % said
+    if query.authors:
+        return gettext("Entries by %(authors)s, newest first.") % said
+    if query.topics:
+        return gettext("Entries about %(topics)s, newest first.") % said
+    if query.source:
+        return gettext("Entries from %(title)s, newest first.") % said
+    return gettext("All entries, newest first.")
+
+
+def _of_stories(query: EntryQuery) -> str:
+    return gettext(" Of each story only the first.") if query.collapse else ""
+
+
+def _is_plain(query: EntryQuery) -> bool:
+    """Whether nothing but names is asked for."""
+    plain = EntryQuery(authors=query.authors, topics=query.topics, source=query.source, collapse=query.collapse)
+    return plain == query
+
+
+def _authors(query: EntryQuery, state: State) -> list[str]:
+    return [state.store.author(slug).name for slug in query.authors]
