@@ -17,6 +17,7 @@ from web import listings
 from web import overviews
 from web import pages
 from web import redirects
+from web import sitemap
 from web import stories
 from web import templating
 from web.state import State
@@ -35,7 +36,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app.extensions["feedwright"] = State(settings or load_settings(), store)
     interface.register(app)
     templating.register(app)
-    for blueprint in (listings.bp, pages.bp, overviews.bp, api.bp, history.bp, stories.bp):
+    for blueprint in (listings.bp, pages.bp, overviews.bp, api.bp, history.bp, stories.bp, sitemap.bp):
         app.register_blueprint(blueprint)
     redirects.register(app)
     headers.register(app)

@@ -31,7 +31,9 @@ def describe(selection: Selection, site: Site, state: State) -> Description:
     names = _Names(_authors(query, state), [site.topic_name(slug) for slug in query.topics])
     if query.document is not None or not _is_plain(query):
         return Description(_title(selection), selection.description)
-    return Description(names.title() or _title(selection), f"{_lead(query, names, selection.title)}{_of_stories(query)}")
+    return Description(
+        names.title() or _title(selection), f"{_lead(query, names, selection.title)}{_of_stories(query)}"
+    )
 
 
 def _title(selection: Selection) -> str:

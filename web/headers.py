@@ -14,7 +14,8 @@ from feeds.formats import FORMATS
 
 #: Pages show pictures and films of other sites, and run our one script.
 _CONTENT_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http: data:; media-src https: http:; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http: data:; "
+    "media-src https: http:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")

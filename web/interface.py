@@ -1,8 +1,8 @@
 """The language of the pages around the entries: asked for by Accept-Language, or named by the address.
 
 `/authors/x` comes in the language that the browser asks for, `/en/authors/x` and `/zh/authors/x` in the one that they
-name; whoever follows the links of these stays in it. So the choice needs neither cookie nor script, and each page has an
-address of its own at which a file can stand. Feeds and the API have no such addresses: they are the same for everybody.
+name; whoever follows the links of these stays in it. So the choice needs neither cookie nor script, and each page has
+an address of its own at which a file can stand. Feeds and the API have no such addresses: they are the same for all.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import replace
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint
 from flask import Response
@@ -18,7 +20,10 @@ from feeds.addresses import TOPICS
 from feeds.errors import QueryError
 from feeds.listing import Site
 from feeds.model import DocumentReport
+from feeds.model import EntryQuery
 from feeds.model import Tally
+from web.activity import Plot
+from web.activity import plot_of
 from web.activity import plots_of_topics
 from web.answers import answer_html
 from web.interface import get_language
@@ -53,6 +58,9 @@ class Health:
     failed: tuple[DocumentReport, ...]
     #: The document read last; None where none was.
     latest: DocumentReport | None
+    #: The day, where the source is, of the newest entry; None where there is none.
+    newest: date | None
+    plot: Plot | None
 
 
 @bp.get(AUTHORS)
@@ -76,7 +84,7 @@ def sources() -> Response:
     """What is read, when it was last, and what is wrong."""
     state = get_state()
     reports = state.store.documents()
-    health = [_health(tally, reports) for tally in busiest(state.store.sources())]
+    health = [_health(tally, reports, state) for tally in busiest(state.store.sources())]
     return answer_html("sources.html", sources=health, unread=[r for r in reports if r.source is None])
 
 
@@ -111,7 +119,7 @@ def _by_slug(state: State) -> dict[str, object]:
     return {topic.slug: topic for topic in state.topics}
 
 
-def _health(tally: Tally, reports: Iterable[DocumentReport]) -> Health:
+def _health(tally: Tally, reports: Iterable[DocumentReport], state: State) -> Health:
     mine = [report for report in reports if report.source == tally.slug]
     return Health(
         tally=tally,
@@ -120,6 +128,8 @@ def _health(tally: Tally, reports: Iterable[DocumentReport]) -> Health:
         skips=sum(len(report.skips) for report in mine),
         failed=tuple(report for report in mine if report.failure is not None),
         latest=max(mine, key=lambda report: report.read, default=None),
+        newest=tally.newest and tally.newest.astimezone(ZoneInfo(state.store.source(tally.slug).zone)).date(),
+        plot=plot_of(EntryQuery(source=tally.slug), state),
     )
 
 

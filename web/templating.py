@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 
 from flask import Flask
@@ -52,7 +52,7 @@ def register(app: Flask) -> None:
     app.context_processor(_of_request)
 
 
-def _of_request() -> Mapping[str, object]:
+def _of_request() -> dict[str, Any]:
     language = interface.get_language()
     return {"site": site_in(language), "language": language, "tag": interface.TAGS[language], "here": request.path}
 

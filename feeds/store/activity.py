@@ -111,13 +111,14 @@ def read_newest_dated(
     at, entry_id, conditions = _listed(by, topic, of)
     newest = select(entry_id.label("id")).where(*conditions).order_by(at.desc()).limit(_UNDATED).subquery()
     dated = select(func.max(entry.c.published)).join(newest, newest.c.id == entry.c.id)
-    return connection.scalar(dated.where(entry.c.precision != Precision.UNKNOWN.value))
+    found: datetime | None = connection.scalar(dated.where(entry.c.precision != Precision.UNKNOWN.value))
+    return found
 
 
 def _listed(by: str | None, topic: str | None, of: str | None) -> tuple[Any, Any, list[Any]]:
     """The columns of a listing with when and which, and its conditions: each a walk along an index."""
     if by is None and topic is None:
-        conditions = [entry.c.withdrawn_at.is_(None)]
+        conditions: list[Any] = [entry.c.withdrawn_at.is_(None)]
         if of is not None:
             conditions.append(entry.c.source_id == select(source.c.id).where(source.c.slug == of).scalar_subquery())
         return entry.c.published, entry.c.id, conditions
@@ -147,4 +148,3 @@ def _weeks(span: Span, rows: Iterable[Any], most: int) -> Weeks:
         first = min(min(counts) + 1, span.last)
     monday = (_MONDAY + timedelta(weeks=first)).date()
     return Weeks(monday, tuple(counts.get(week, 0) for week in range(first, span.last + 1)))
-
