@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 from datetime import datetime
 from datetime import timedelta
+from html import escape
 from threading import Thread
 
 from flask import Flask
@@ -37,7 +38,7 @@ ARTICLE = make_draft(
     "切分决定检索的好坏，向量库倒在其次。",
     1,
     title="检索增强 <三种> 办法 & 教训",
-    content_html=f'<p>切分决定检索的好坏。</p><p><img alt="图 > 表" src="{PICTURE.replace("&", "&amp;")}" loading="lazy"></p>',
+    content_html=f'<p>切分决定检索的好坏。</p><p><img alt="图 > 表" src="{escape(PICTURE)}" loading="lazy"></p>',
     people=(make_person(), make_person("李译", None, Role.TRANSLATOR), make_person("王问", None, Role.INTERVIEWEE)),
     quoted=(make_person("Ann Example", "ann_ex", Role.QUOTED, "https://x.example/ann/1"),),
     url="https://blog.example.com/rag-zh",
