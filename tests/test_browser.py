@@ -24,10 +24,8 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable
 CHROMIUM = next(filter(None, map(shutil.which, _NAMES)), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
 
-PAGES = (
-    "/ /entries /topics/coding /authors /authors/writer1 /topics /sources /documents /about /stories /nothing".split()
-)
-PAGES += ["/zh/", "/zh/topics/rag"]
+PAGES = "/ /entries /topics/coding /authors /authors/writer1 /topics /sources /documents /about /stories".split()
+PAGES += ["/nothing", "/zh/", "/zh/topics/rag"]
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from web import interface
 from web import listings
 from web import overviews
 from web import pages
+from web import proxy
 from web import redirects
 from web import sitemap
 from web import stories
@@ -36,7 +37,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app.extensions["feedwright"] = State(settings or load_settings(), store)
     interface.register(app)
     templating.register(app)
-    for blueprint in (listings.bp, pages.bp, overviews.bp, api.bp, history.bp, stories.bp, sitemap.bp):
+    for blueprint in (listings.bp, pages.bp, overviews.bp, api.bp, history.bp, stories.bp, sitemap.bp, proxy.bp):
         app.register_blueprint(blueprint)
     redirects.register(app)
     headers.register(app)

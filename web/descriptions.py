@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from feeds.addresses import ENTRIES
 from feeds.listing import Site
 from feeds.model import EntryQuery
-from web.interface import get_language
 from web.interface import gettext
 from web.selections import Selection
 from web.state import State
@@ -26,8 +25,6 @@ class Description:
 def describe(selection: Selection, site: Site, state: State) -> Description:
     """The title and the sentence of a listing, as a page shows them; what a document says of itself stays as it is."""
     query = selection.query
-    if get_language() == "en":
-        return Description(_title(selection), selection.description)
     names = _Names(_authors(query, state), [site.topic_name(slug) for slug in query.topics])
     if query.document is not None or not _is_plain(query):
         return Description(_title(selection), selection.description)

@@ -26,6 +26,12 @@ def through_proxy(html: str) -> str:
     return _PICTURE.sub(lambda found: found[1] + escape(_proxied(unescape(found[2]), key)) + found[3], html)
 
 
+def shown(url: str) -> str:
+    """Where a page finds one picture."""
+    key = get_state().settings.image_proxy_key
+    return url if key is None else _proxied(url, key)
+
+
 def picture_path(url: str, key: str) -> str:
     """Where the proxy has the picture of an absolute address."""
     packed = base64.urlsafe_b64encode(url.encode()).decode().rstrip("=")

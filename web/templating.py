@@ -19,6 +19,7 @@ from feeds.model import Entry
 from feeds.titles import display_title
 from web import interface
 from web.interface import gettext
+from web.pictures import shown
 from web.pictures import through_proxy
 from web.readers import Reader
 from web.readers import load_readers
@@ -47,6 +48,7 @@ def register(app: Flask) -> None:
         lines=_lines,
         worded=worded,
         host=_host,
+        shown=shown,
         encoded=_encoded,
     )
     app.context_processor(_of_request)
