@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +32,11 @@ class Aliases:
         key = key_for(person)
         main = self.keys.get(key or "")
         return person if main is None or main == key else replace(person, known_as=main)
+
+    def spellings(self, people: Iterable[Person]) -> tuple[tuple[str, str], ...]:
+        """For each of the people who has several names or handles: the key of the author with each of the others."""
+        wanted = {key for person in people if (key := key_for(person)) is not None}
+        return tuple(sorted((main, key) for key, main in self.keys.items() if main in wanted and key != main))
 
 
 def load_aliases(path: Path | None = None) -> Aliases:

@@ -5,14 +5,16 @@ A handle makes a person; a name without a handle is a person of its own and is n
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Container
 from dataclasses import replace
-from itertools import count
 
 from feeds.model import Person
 
+#: Characters of the hash behind a slug that somebody else has.
+_SUFFIX = 4
 _HANDLE_GAP = re.compile(r"[^\w-]+")
 
 
@@ -60,11 +62,17 @@ def own_name(person: Person) -> str | None:
     return name
 
 
-def free_slug(slug: str, taken: Container[str]) -> str:
-    """`slug`, or with the first number from 2 on that nobody has: a name can be spelled as somebody's handle."""
+def free_slug(slug: str, key: str, taken: Container[str]) -> str:
+    """`slug`, or, where somebody has it, followed by as much of a hash of `key` as it takes.
+
+    A name can be spelled as somebody's handle. Who is met first has the plain slug and keeps it, since a slug never
+    changes; everybody else has the same one whenever they come.
+    """
     if slug not in taken:
         return slug
-    return next(numbered for number in count(2) if (numbered := f"{slug}-{number}") not in taken)
+    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+    longer = (f"{slug}-{digest[:length]}" for length in range(_SUFFIX, len(digest) + 1))
+    return next(one for one in longer if one not in taken)
 
 
 def _handle_of(key: str) -> str | None:

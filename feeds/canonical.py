@@ -172,10 +172,8 @@ def _says_nothing(address: _Address) -> bool:
 
 
 def _is_home(host: str) -> bool:
-    labels = host.split(".")
-    if len(labels) > 2 and labels[-2] in _data()["home"]["registries"] and len(labels[-1].partition(":")[0]) == 2:
-        labels = labels[:-1]
-    return len(labels) <= 2 or (len(labels) == 3 and labels[0] in _data()["home"]["parts"])
+    """Whose front page says only whose site it is; on a host that many put their projects on it is the project."""
+    return not host.endswith(tuple(f".{name}" for name in _data()["home"]["hosting"]))
 
 
 @dataclass(frozen=True, slots=True)

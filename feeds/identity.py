@@ -103,7 +103,13 @@ def lookup_keys(traits: Traits) -> tuple[str, ...]:
 
 
 def mint(source: str, traits: Traits, taken: Container[str] = ()) -> str:
-    """A new `urn:uuid:` (UUID version 5, RFC 9562) that is not in `taken`."""
+    """A new `urn:uuid:` (UUID version 5, RFC 9562) that is not in `taken`.
+
+    Of different texts that begin alike the first one read has the id of the opening, and so has of several versions of
+    a text the first one read. This cannot be otherwise across runs: an id is given before the others are known, stays,
+    and may hold nothing that an edit changes. Within a run the order of reading is made of the documents themselves
+    (`scrapers.ingest`); the ids of the others are made of their whole text, so that no order shows in them.
+    """
     return next(candidate for candidate in candidates(source, traits) if candidate not in taken)
 
 

@@ -1,14 +1,15 @@
-"""Which entries are about the same thing: what an entry is about, and how entries are joined into stories. Pure.
+"""Which entries are about the same thing: how entries are joined into stories. Pure.
 
 A story never merges entries, and nobody makes one by hand: it is what the live entries make it, in whatever order they
-came. Entries are joined by exact keys (`feeds.canonical`), and more weakly by a name (`feeds.names`), by equal words
-and by translation (`feeds.relations`).
+came. Entries are joined by exact keys (`feeds.about`), and more weakly by a name (`feeds.names`), by equal words
+and translation (`feeds.relations`), and by quotation.
 
 Chains are what goes wrong with this: A and B share a repository, B and C a video, C is a round-up. So
-- an entry about several things (a round-up) hangs on the stories of each and ties none together;
+- an entry about several things (a round-up) ties none together, and hangs on the stories of those that make up a good
+  part of it;
 - a key counts only among entries that are not far apart in time, and not at all where many share it;
 - no story spans more than `SPAN`;
-- a name joins an entry to a story only if most of the story has that name.
+- a name joins entries only if most of the story of each has that name, or to an entry that would stand alone.
 """
 
 from __future__ import annotations
@@ -22,42 +23,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid5
 
-from feeds.canonical import exact_keys
 from feeds.identity import NAMESPACE
-from feeds.model import Link
-from feeds.model import Rel
-from feeds.names import Subject
-from feeds.names import is_name
-from feeds.names import is_round_up
-from feeds.names import name_key
-from feeds.names import subject
-from feeds.windows import NAME
 from feeds.windows import SPAN
 from feeds.windows import Window
 from feeds.windows import is_by_name
 
-#: An entry with more exact keys, or more links in all, is a round-up.
-KEYS, LINKS = 4, 10
-
-#: Links of these kinds say what an entry is about; others stand in it in passing.
-_ABOUT = {Rel.ORIGINAL, Rel.SOURCE, Rel.PROJECT, Rel.PAPER, Rel.VIDEO, Rel.TRANSLATION}
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What an entry is about."""
-
-    #: Exact keys, the best first.
-    keys: tuple[str, ...]
-    #: Whether it may tie other entries together; a round-up does not.
-    ties: bool
-    #: What it names first.
-    subject: Subject | None
-
-    def rows(self) -> dict[str, bool]:
-        """Every key under which the entry is found, with whether it ties by it."""
-        named = {} if self.subject is None else {f"{NAME}{self.subject.name}": self.ties and self.subject.is_about}
-        return {**dict.fromkeys(self.keys, self.ties), **named}
+#: The `how` of a `Pair`.
+QUOTE = "quote"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +39,17 @@ class Node:
     at: datetime
     is_dated: bool
     has_title: bool
+    #: The slug; empty for none.
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Pair:
-    """Two entries that belong together by what they say."""
+    """Two entries that belong together by what they say; of a quotation the first one quotes."""
 
     one: str
     other: str
-    #: "translation" or "text".
+    #: "translation", "text" or "quote".
     how: str
 
 
@@ -84,9 +58,9 @@ class Member:
     """An entry in a story."""
 
     id: str
-    #: The kind of `key` ("url", "status", "arxiv", "repo", "video" …, "name"), or "translation" or "text".
+    #: The kind of `key` ("url", "status", "arxiv", "repo", "video" …, "name"), or the `how` of a `Pair`.
     how: str
-    #: What it shares with another entry of the story; the other entry's id for a translation or equal words.
+    #: What it shares with another entry of the story; the other entry's id where a pair joins them.
     key: str
     #: Not joined by an exact key.
     is_weak: bool
@@ -105,17 +79,6 @@ class Group:
     members: tuple[Member, ...]
     #: What at least two of its entries share.
     keys: tuple[str, ...]
-
-
-def about(title: str | None, text: str, url: str | None, links: Sequence[Link], natural_keys: Sequence[str]) -> About:
-    """What an entry is about: its own address, its own identifiers, the links that say what they lead to."""
-    own = [key for natural in natural_keys for key in exact_keys(natural)]
-    main = exact_keys(url) if url else ()
-    linked = [key for link in links if link.rel in _ABOUT for key in exact_keys(link.url)]
-    others = tuple(dict.fromkeys(key for key in (*main, *linked) if key not in own))
-    ties = len(others) <= KEYS and len(links) <= LINKS and not _several(others) and not is_round_up(title)
-    found = subject(title, text, [link.url for link in links])
-    return About((*dict.fromkeys(own), *others), ties, _project(main, text, found))
 
 
 def group(found: Mapping[str, Iterable[Window]], pairs: Iterable[Pair], nodes: Mapping[str, Node]) -> list[Group]:
@@ -141,7 +104,7 @@ class _Grouping:
         everything.sort(key=lambda item: (item[1][0].at, item[0]))
         self._exact = [(key, window) for key, window in everything if not is_by_name(key)]
         self._named = [(key, window) for key, window in everything if is_by_name(key)]
-        self._pairs = sorted(pair for pair in pairs if pair.one in nodes and pair.other in nodes)
+        self._pairs = _telling(pairs, nodes)
         self._sets = {entry_id: {entry_id} for entry_id in nodes}
         #: Who hangs on an entry, and by which key.
         self._hanging: defaultdict[str, dict[str, str]] = defaultdict(dict)
@@ -158,9 +121,20 @@ class _Grouping:
         units = {entry_id: frozenset(members) for entry_id, members in self._sets.items()}
         for key, window in self._named:
             named = {h.id for h in window}
-            self._join(key, window, [h.id for h in window if h.ties and self._is_named(units[h.id], named)])
+            self._join(key, window, self._named_so(units, named, [h.id for h in window if h.ties]))
         made = [self._group(members) for members in self._distinct()]
         return sorted((one for one in made if one is not None), key=lambda one: one.id)
+
+    def _named_so(self, units: Mapping[str, frozenset[str]], named: set[str], tied: Sequence[str]) -> list[str]:
+        """Those that a name joins: all whose story mostly has it; an entry alone with the one story that tells of it.
+
+        So an entry joins the story in which another one is about the same name, and no two stories are glued.
+        """
+        mostly = [i for i in tied if self._is_named(units[i], named)]
+        others = [i for i in tied if i not in mostly]
+        if len(mostly) == 1 and len(units[mostly[0]]) == 1 and len({units[i] for i in others}) == 1:
+            return [*mostly, *others]
+        return mostly
 
     def _join(self, key: str, window: Window, tied: Sequence[str]) -> None:
         bases: list[str] = []
@@ -244,32 +218,22 @@ class _Grouping:
         return (not node.is_dated, node.at if node.is_dated else 0, entry_id)
 
 
+def _telling(pairs: Iterable[Pair], nodes: Mapping[str, Node]) -> list[Pair]:
+    """The pairs that join, quotations last.
+
+    Who quotes several others talks about something else, and who quotes themselves goes on. Of 35 quotations in real
+    logs 24 are of somebody else: all but one are about what they quote, of the others only every second one.
+    """
+    given = set(pairs)
+    number = Counter(pair.one for pair in given if pair.how == QUOTE)
+    live = [pair for pair in given if pair.one in nodes and pair.other in nodes]
+    told = [p for p in live if p.how != QUOTE or (number[p.one] == 1 and nodes[p.one].author != nodes[p.other].author)]
+    return sorted(told, key=lambda pair: (pair.how == QUOTE, pair))
+
+
 def _hanging(entry_id: str, key: str) -> Member:
     return Member(entry_id, _kind(key), key, is_weak=is_by_name(key), hangs=True)
 
 
-def _several(keys: Iterable[str]) -> bool:
-    """Two of one kind from one place: two repositories, two papers. Two pages can be a thing and its announcement."""
-    places = Counter(_place(key) for key in keys)
-    return any(number > (2 if place == "url" else 1) for place, number in places.items())
-
-
-def _place(key: str) -> str:
-    kind, _, rest = key.partition(":")
-    ends = {"repo": "/", "video": ":"}.get(kind)
-    return f"{kind}:{rest.partition(ends)[0]}" if ends else kind
-
-
 def _kind(key: str) -> str:
     return key.partition(":")[0]
-
-
-def _project(main: Sequence[str], text: str, found: Subject | None) -> Subject | None:
-    """The name of the repository that is the entry's own address, where the entry calls it so and by nothing else."""
-    if found is not None and found.is_about:
-        return found
-    for key in main:
-        name = key.rpartition("/")[2]
-        if key.startswith("repo:") and is_name(name) and name in text.lower():
-            return Subject(name_key(name), is_about=True)
-    return found

@@ -13,7 +13,8 @@ NAME = "name:"
 #: From the first entry of a story to the last, and between any two that share an exact key: so long is one thing talked
 #: about; later the same address is used for another reason.
 SPAN = timedelta(days=60)
-#: The same for a name: a release is in the news for two weeks, then its name stands for what everybody uses.
+#: The same for a name: a release is in the news for two weeks, then its name stands for what everybody uses, until
+#: nobody has told anything by it for `SPAN`.
 NAMED = timedelta(days=15)
 #: An exact key that more entries share within `SPAN` is a place, not a thing; so is a name within `NAMED`.
 MOST, MOST_NAMED = 50, 200
@@ -38,9 +39,12 @@ def windows(key: str, holders: Iterable[Holder]) -> tuple[Window, ...]:
     """The entries that share `key`, parted where it may stand for another thing; only parts that join anything.
 
     A window begins with the first entry that ties and is as long as the span of the key. Entries without a date of
-    their own belong to the last window that had begun when they were first seen.
+    their own belong to the last window that had begun when they were first seen; to none by a name, since nobody knows
+    whether the name was news then.
     """
     span, most = (NAMED, MOST_NAMED) if is_by_name(key) else (SPAN, MOST)
+    if is_by_name(key):
+        holders = [holder for holder in holders if holder.is_dated]
     ordered = sorted(holders, key=lambda h: (not h.is_dated, h.at, h.id))
     parts: list[list[Holder]] = []
     for holder in (h for h in ordered if h.is_dated and h.ties):
@@ -56,7 +60,20 @@ def windows(key: str, holders: Iterable[Holder]) -> tuple[Window, ...]:
     for holder in (h for h in ordered if parts and not h.ties):
         if (index := _hangs_on(holder, starts, span, is_by_name(key))) is not None:
             parts[index].append(holder)
-    return tuple(tuple(part) for part in parts if _joins(key, part, most))
+    joining = [part for part in parts if _joins(key, part, most)]
+    return tuple(tuple(part) for part in (_as_news(joining) if is_by_name(key) else joining))
+
+
+def _as_news(parts: Iterable[Sequence[Holder]]) -> list[Sequence[Holder]]:
+    """Those in which a name is news again: nothing was told by it for as long as a story lasts."""
+    kept: list[Sequence[Holder]] = []
+    last: datetime | None = None
+    for part in parts:
+        dates = [holder.at for holder in part if holder.ties]
+        if last is None or min(dates) - last > SPAN:
+            kept.append(part)
+        last = max(dates)
+    return kept
 
 
 def is_by_name(key: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import hashlib
 import logging
 import os
 from collections import Counter
@@ -25,6 +26,7 @@ from feeds.model import Saved
 from feeds.model import Skip
 from feeds.model import Source
 from feeds.topics import Topics
+from scrapers.document import MAX_BYTES
 from scrapers.document import Document
 from scrapers.document import read_document
 from scrapers.formats import Format
@@ -115,8 +117,11 @@ def ingest(paths: Sequence[Path], store: Keeper, plan: Plan) -> Iterator[Outcome
 
     Documents that do not say who publishes them wait until their siblings have been read, which may; those of earlier
     runs are read again then, so that the order in which documents come does not show.
+
+    Documents are read by name, then by their bytes: where they lie and how they are given does not show either.
     """
     plan = replace(plan, gone=_gone(store))
+    paths = _in_order(paths)
     named: set[str] = set()
     waiting: list[tuple[Path, _Scraped]] = []
     for path in paths:
@@ -135,6 +140,21 @@ def ingest(paths: Sequence[Path], store: Keeper, plan: Plan) -> Iterator[Outcome
     for path, scraped in waiting:
         yield _kept(path, scraped, store, plan)
     yield from _read_again(named, {_location(path) for path in paths}, store, plan)
+
+
+def _in_order(paths: Iterable[Path]) -> list[Path]:
+    """What is read first mints the ids of texts that begin alike and the slugs of people who share one."""
+    given = list(paths)
+    names = Counter(path.name for path in given)
+    return sorted(given, key=lambda path: (path.name, _hash(path) if names[path.name] > 1 else "", path))
+
+
+def _hash(path: Path) -> str:
+    """Of the bytes; empty for what cannot be read, which reading it will tell."""
+    try:
+        return hashlib.sha256(path.read_bytes() if path.stat().st_size <= MAX_BYTES else b"").hexdigest()
+    except (OSError, ValueError):
+        return ""
 
 
 def _gone(store: Keeper) -> frozenset[str]:
@@ -265,6 +285,7 @@ def _batch(read: _Scraped, normalised: Normalised, plan: Plan) -> Batch:
         seen=read.document.modified,
         anonymous=_is_anonymous(read),
         gone=plan.gone,
+        spellings=plan.aliases.spellings(p for d in normalised.drafts for p in (*d.people, *d.quoted)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from feeds.aliases import Aliases
 from feeds.aliases import load_aliases
 from feeds.authors import slug_for
 from feeds.errors import ConfigError
+from feeds.errors import NotFoundError
 from feeds.model import EntryQuery
 from feeds.model import Person
 from feeds.model import Role
@@ -105,3 +107,21 @@ def test_a_mistake_is_refused_with_its_place(tmp_path: Path, text: str, words: s
     (tmp_path / "own.toml").write_text(text, "utf-8")
     with pytest.raises(ConfigError, match=words):
         load_aliases(tmp_path / "own.toml")
+
+
+def test_the_address_of_a_handle_that_turns_out_to_be_anothers_redirects(aliases: Aliases, store: Store) -> None:
+    text = "这条帖子是用旧账号写的，后来才换了名字。"
+    store.save(make_batch([make_draft(text, people=(person("雨", "Rain_Old"),))]), NOW)
+    assert store.author("rain_old").slug == "rain_old"
+    store.save(make_batch([make_draft(text, people=(aliases.named(person("雨", "Rain_Old")),))]), NOW)
+    assert [store.author(name).slug for name in ("rain_old", "@Rain_Old", "雨")] == ["rainlin"] * 3
+
+
+def test_names_that_only_the_data_knows_lead_to_the_author(aliases: Aliases, store: Store) -> None:
+    mira = aliases.named(person("Rain", "rainlin"))
+    found = make_batch([make_draft("只用过一个账号的人写的一条帖子。", people=(mira,))])
+    store.save(replace(found, spellings=aliases.spellings([mira])), NOW)
+    names = ("林小雨", "小雨", "Lin Xiaoyu", "rain_old", "@rain_old", "@rainlin")
+    assert [store.author(name).slug for name in names] == ["rainlin"] * len(names)
+    with pytest.raises(NotFoundError):
+        store.author("纸灯周刊")

@@ -63,5 +63,10 @@ def test_a_handle_again_is_no_name(name: str, own: str | None) -> None:
     assert own_name(make_person(name, "rainlin")) == own
 
 
-def test_a_taken_slug_gets_the_first_free_number() -> None:
-    assert [free_slug("a", set()), free_slug("a", {"a"}), free_slug("a", {"a", "a-2"})] == ["a", "a-2", "a-3"]
+def test_a_taken_slug_is_followed_by_a_hash_of_who_it_is() -> None:
+    assert free_slug("a", "@a", set()) == "a"
+    (second, third) = free_slug("a", "@a", {"a"}), free_slug("a", "a", {"a"})
+    assert [one[:2] for one in (second, third)] == ["a-", "a-"] and second != third
+    assert free_slug("a", "@a", {"a", third}) == second
+    longer = free_slug("a", "@a", {"a", second})
+    assert longer.startswith(second) and len(longer) == len(second) + 1

@@ -128,7 +128,7 @@ KEYS = {
     "https://old.reddit.com/r/gardening/comments/1abcde/my_shed/": ("reddit:1abcde",),
     "https://news.ycombinator.com/item?id=4242": ("hn:4242",),
     "http://www.garden.example.org/notes/?utm_source=x": ("url:https://garden.example.org/notes",),
-    "https://tool.example.org": ("url:https://tool.example.org",),
+    "https://tool.github.io": ("url:https://tool.github.io",),
 }
 
 NOTHING = [
@@ -144,6 +144,8 @@ NOTHING = [
     "https://example.co.uk",
     "https://blog.example.org/",
     "https://chat.example.org",
+    "https://tool.example.org",
+    "https://tool.example.co.uk/",
     "https://example.org/pricing",
     "https://example.org/zh-CN/",
     "https://x.com/rainlin",

@@ -10,9 +10,7 @@ from datetime import UTC
 from datetime import date
 from datetime import datetime
 from datetime import timedelta
-from datetime import timezone
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example
@@ -25,7 +23,6 @@ from feeds.errors import DateError
 from feeds.model import Basis
 from feeds.model import Precision
 from feeds.model import Published
-from scrapers.dates import date_in_name
 from scrapers.dates import parse_date
 
 ROOT = Path(__file__).parents[1]
@@ -344,118 +341,6 @@ def test_nasty_words_cost_no_call_of_dateparser(words: str, monkeypatch: pytest.
     assert parse_date(words, SHANGHAI, NOW) is None
 
 
-NAMES = {
-    "05-2024-01-07.md": "2024-01-07",
-    "2024-04-17-x.md": "2024-04-17",
-    "2024_04_17.md": "2024-04-17",
-    "2024.04.17.md": "2024-04-17",
-    "2024-4-7-x.md": "2024-04-07",
-    "zh-23-12-06-x.md": "2023-12-06",
-    "zh-23-12-06-3-things.md": "2023-12-06",
-    "20230320xxx.md": "2023-03-20",
-    "IMG_20230320_101500.md": "2023-03-20",
-    "20230320101500.md": "2023-03-20",
-    "某某日报2024年4月17日.md": "2024-04-17",
-    "2024-05-02.md": "2024-05-02",
-}
-NAMES_WITHOUT = (
-    "202402.md",
-    "2024-02.md",
-    "000.md",
-    "19.md",
-    "itstudy-7.md",
-    "newsletter-07.v01.md",
-    "v1.2.3.md",
-    "README.md",
-    "05-24-01-07.md",
-    "24-13-01.md",
-    "31-12-24.md",
-    "2024-13-01.md",
-    "2024-02-30.md",
-    "20230230.md",
-    "2031-01-01.md",
-    "2024-04-01_2024-04-07.md",
-    "1202304200.md",
-    "0000-01-01.md",
-    "",
-)
-
-
-@pytest.mark.parametrize(("name", "day"), NAMES.items(), ids=NAMES)
-def test_a_name_tells_a_day_but_only_as_a_conclusion(name: str, day: str) -> None:
-    expected = date.fromisoformat(day)
-    at = datetime(expected.year, expected.month, expected.day, tzinfo=ZoneInfo(SHANGHAI)).astimezone(UTC)
-    assert date_in_name(name, SHANGHAI, NOW) == Published(at, Precision.DAY, Basis.INFERRED, expected)
-
-
-@pytest.mark.parametrize("name", NAMES_WITHOUT, ids=lambda name: name or "nothing")
-def test_a_name_without_one_day_that_can_be_tells_none(name: str) -> None:
-    assert date_in_name(name, SHANGHAI, NOW) is None
-
-
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
-HAN = "〇一二三四五六七八九"
-
-
-def han_year(year: int) -> str:
-    return "".join(HAN[int(digit)] for digit in str(year))
-
-
-def han_number(number: int) -> str:
-    tens, ones = divmod(number, 10)
-    return ("" if tens == 0 else "十" if tens == 1 else HAN[tens] + "十") + (HAN[ones] if ones or not tens else "")
-
-
-DAY_FORMS = {
-    "iso": lambda d: d.isoformat(),
-    "slashes": lambda d: f"{d.year}/{d.month}/{d.day}",
-    "dots": lambda d: f"{d.year}.{d.month:02}.{d.day:02}",
-    "packed": lambda d: f"{d:%Y%m%d}",
-    "chinese": lambda d: f"{d.year}年{d.month}月{d.day}日",
-    "numerals": lambda d: f"{han_year(d.year)}年{han_number(d.month)}月{han_number(d.day)}日",
-    "republic": lambda d: f"民國{d.year - 1911}年{d.month}月{d.day}日",
-    "english": lambda d: f"{MONTHS[d.month - 1]} {d.day}, {d.year}",
-    "named": lambda d: f"发布于 {d.isoformat()}",
-}
-CLOCK_FORMS = {
-    "iso": lambda t: t.strftime("%Y-%m-%dT%H:%M:%S%z"),
-    "fraction": lambda t: t.isoformat(timespec="milliseconds"),
-    "spaced": lambda t: t.strftime("%Y/%m/%d %H:%M:%S %z"),
-    "packed": lambda t: t.strftime("%Y%m%dT%H%M%S%z"),
-    "mail": lambda t: f"{t.day} {MONTHS[t.month - 1]} {t:%Y %H:%M:%S %z}",
-    "chinese": lambda t: t.strftime("%Y年%m月%d日 %H时%M分%S秒 %z").replace("时0", "时"),
-}
-ZONES = st.sampled_from([SHANGHAI, NEW_YORK, LONDON, "America/Sao_Paulo", "Asia/Kolkata", "Pacific/Chatham", "UTC"])
-
-
-@pytest.mark.parametrize("form", DAY_FORMS)
-@given(day=st.dates(date(1990, 1, 1), date(2024, 4, 30)), zone=ZONES)
-@settings(max_examples=60, deadline=None)
-def test_a_day_written_in_any_form_is_read_back(form: str, day: date, zone: str) -> None:
-    published = parse_date(DAY_FORMS[form](day), zone, NOW)
-    assert published is not None
-    assert (published.date, published.precision) == (day, Precision.DAY)
-    before = (published.at - timedelta(seconds=1)).astimezone(ZoneInfo(zone))
-    assert published.at.astimezone(ZoneInfo(zone)).date() == day
-    assert before.date() == day - timedelta(days=1)
-
-
-@pytest.mark.parametrize("form", CLOCK_FORMS)
-@given(
-    at=st.datetimes(datetime(1990, 1, 1), datetime(2024, 4, 30)),
-    offset=st.integers(-12 * 4, 14 * 4),
-    zone=ZONES,
-)
-@settings(max_examples=60, deadline=None)
-def test_an_instant_written_in_any_form_is_read_back(form: str, at: datetime, offset: int, zone: str) -> None:
-    stated = at.replace(microsecond=0, tzinfo=UTC).astimezone(timezone(timedelta(minutes=15 * offset)))
-    published = parse_date(CLOCK_FORMS[form](stated), zone, NOW)
-    assert published is not None
-    assert (published.at, published.precision) == (stated, Precision.INSTANT)
-    assert published.at.tzinfo is UTC
-    assert published.date == stated.astimezone(ZoneInfo(zone)).date()
-
-
 DATE_LIKE = st.text("0123456789-/.: TZ+年月日时分秒点上下午前天昨今小時個周一二十〇百民国aprilMy,·()至", max_size=40)
 
 
@@ -471,10 +356,3 @@ def test_any_words_are_a_date_no_date_or_refused(words: str, language: str) -> N
     except DateError:
         return
     assert published is None or published.at <= NOW + timedelta(days=1)
-
-
-@given(name=st.one_of(st.text(max_size=60), st.text("0123456789-_.年月日", max_size=30)))
-@settings(max_examples=300, deadline=None)
-def test_any_name_tells_a_day_or_none(name: str) -> None:
-    published = date_in_name(name, NEW_YORK, NOW)
-    assert published is None or published.basis is Basis.INFERRED

@@ -562,7 +562,8 @@ def test_an_undated_entry_says_so(client: FlaskClient) -> None:
 
 def test_relations_lead_to_the_other_entry(client: FlaskClient) -> None:
     quoting, quoted = find(client, "small tool"), find(client, "代码助手")
-    assert quoting["relations"] == [{"kind": "quotes", "entry": quoted["id"], "url": BASE + page_of(quoted)}]
+    other = {"entry": quoted["id"], "url": BASE + page_of(quoted)}
+    assert quoting["relations"] == [{"kind": "quotes", **other}, {"kind": "same_story", **other}]
 
 
 def test_one_entry_is_found_by_its_id_and_by_the_uuid_in_it(client: FlaskClient) -> None:

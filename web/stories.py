@@ -45,6 +45,7 @@ _JOINED = {
     "name": message("names the same thing"),
     "text": message("says the same in the same words"),
     "translation": message("a translation, or translated"),
+    "quote": message("quotes another one, or is quoted"),
 }
 #: Stories on a page, and of the largest ones.
 _NEWEST, _LARGEST = 40, 10

@@ -104,6 +104,8 @@ class Batch:
     anonymous: bool = False
     #: The locations of known documents that are not there any more; None where nobody looked.
     gone: frozenset[str] | None = None
+    #: Other spellings of its people (`feeds.aliases`): the key of each author with that of a name or handle.
+    spellings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,11 +119,14 @@ def _add_document(
 
 
 def _new_urn(connection: Connection, slug: str, info: DocumentInfo) -> str:
-    """From the name alone if that is free, so that a folder may be moved; else with as many folders as it takes."""
+    """From the name and the bytes, so that neither where it lies nor the order of reading shows.
+
+    Of two files of the same name and bytes the second one has as many of its folders in it as it takes.
+    """
     folders = PurePosixPath(info.location).parts[:-1]
     tails = ["/".join(folders[start:]) for start in range(len(folders) - 1, -1, -1)]
     for words in ((), *((tail,) for tail in tails), (info.location,)):
-        urn = uuid5(NAMESPACE, "\n".join((slug, "document", info.name, *words))).urn
+        urn = uuid5(NAMESPACE, "\n".join((slug, "document", info.name, info.digest, *words))).urn
         if connection.scalars(select(document.c.id).where(document.c.urn == urn)).first() is None:
             return urn
     raise StoreError(f"cannot write the store: {info.location!r} has the id of another document")

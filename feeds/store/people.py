@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from collections.abc import Iterable
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -70,6 +71,11 @@ def resolve(connection: Connection, seen: Sequence[Seen]) -> dict[str, Known]:
     return {key: Known(row.id, row.slug) for key, row in rows.items()}
 
 
+def spell(connection: Connection, known: Mapping[str, Known], spellings: Iterable[tuple[str, str]]) -> None:
+    """Have authors, by key, found under other spellings of theirs (`feeds.aliases.Aliases.spellings`)."""
+    _write_aliases(connection, {(known[main].id, key.removeprefix("@")) for main, key in spellings if main in known})
+
+
 def find(connection: Connection, name: str) -> Tally:
     """The author with this slug or, failing that, the only one with this handle or name. Raises `NotFoundError`.
 
@@ -101,20 +107,20 @@ def _make(connection: Connection, missing: Sequence[tuple[str, Sequence[Seen]]])
     taken = _taken_slugs(connection, [slug_for(seen[0].person) or key for key, seen in missing])
     rows = []
     for key, seen in missing:
-        slug = free_slug(slug_for(seen[0].person) or key, taken)
+        slug = free_slug(slug_for(seen[0].person) or key, key, taken)
         taken.add(slug)
         rows.append(_new_row(key, slug, seen))
     add(connection, author, rows)
 
 
 def _taken_slugs(connection: Connection, wanted: Iterable[str]) -> set[str]:
-    """Those of the wanted slugs, with and without a number, that somebody has."""
+    """Those of the wanted slugs, with and without an addition, that somebody has."""
     taken: set[str] = set()
     for some in chunks(sorted(set(wanted))):
         taken |= set(connection.scalars(select(author.c.slug).where(author.c.slug.in_(some))))
     for slug in list(taken):
-        numbered = author.c.slug.startswith(f"{slug}-", autoescape=True)
-        taken |= set(connection.scalars(select(author.c.slug).where(numbered)))
+        longer = author.c.slug.startswith(f"{slug}-", autoescape=True)
+        taken |= set(connection.scalars(select(author.c.slug).where(longer)))
     return taken
 
 
@@ -171,8 +177,18 @@ def _rename(connection: Connection, people: Iterable[tuple[Row[Any], Sequence[Se
 
 
 def _add_aliases(connection: Connection, people: Iterable[tuple[int, Sequence[Seen]]]) -> None:
-    names = {(author_id, own_name(one.person)) for author_id, seen in people for one in seen}
-    rows = [{"author_id": a, "name": name, "key": slugify(name) or name} for a, name in names if name is not None]
+    """Names, and handles that are another one's."""
+    names = {(author_id, name) for author_id, seen in people for one in seen for name in _names(one.person)}
+    _write_aliases(connection, names)
+
+
+def _names(person: Person) -> Iterable[str]:
+    other = plain_handle(person) if person.known_as is not None else None
+    return [name for name in (own_name(person), other) if name is not None]
+
+
+def _write_aliases(connection: Connection, names: Iterable[tuple[int, str]]) -> None:
+    rows = [{"author_id": author_id, "name": name, "key": slugify(name) or name} for author_id, name in names]
     add(connection, alias, sorted(rows, key=lambda row: (row["author_id"], row["name"])))
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import insert
 from sqlalchemy import select
 from sqlalchemy import update
 
+from feeds.about import about
 from feeds.model import Precision
 from feeds.model import RelationKind
 from feeds.store.about import AboutRow
@@ -27,6 +28,7 @@ from feeds.store.about import replace
 from feeds.store.about import rows_of
 from feeds.store.codec import links
 from feeds.store.codec import pack
+from feeds.store.codec import people
 from feeds.store.codec import strings
 from feeds.store.engine import add
 from feeds.store.engine import chunks
@@ -44,10 +46,10 @@ from feeds.store.schema import entry_about
 from feeds.store.schema import story
 from feeds.store.schema import story_alias
 from feeds.store.schema import story_entry
+from feeds.stories import QUOTE
 from feeds.stories import Group
 from feeds.stories import Node
 from feeds.stories import Pair
-from feeds.stories import about
 from feeds.stories import group
 from feeds.windows import Holder
 from feeds.windows import Window
@@ -58,7 +60,11 @@ REACH = 2000
 #: Entries of its story that an entry is shown with.
 COMPANIONS = 10
 
-_PAIRS = {RelationKind.TRANSLATION_OF: "translation", RelationKind.DUPLICATE_OF: "text"}
+_PAIRS = {
+    RelationKind.TRANSLATION_OF: "translation",
+    RelationKind.DUPLICATE_OF: "text",
+    RelationKind.QUOTES: QUOTE,
+}
 #: The windows of each key.
 _Windows = dict[str, tuple[Window, ...]]
 
@@ -217,11 +223,13 @@ def _windows(connection: Connection, keys: Collection[str]) -> _Windows:
 
 def _nodes(connection: Connection, ids: Iterable[str]) -> dict[str, Node]:
     found: dict[str, Node] = {}
-    columns = (entry.c.id, entry.c.published, entry.c.precision, entry.c.title)
+    columns = (entry.c.id, entry.c.published, entry.c.precision, entry.c.title, entry.c.people)
     for some in chunks(sorted(ids)):
         live = entry.c.id.in_(some) & entry.c.withdrawn_at.is_(None)
         for row in connection.execute(select(*columns).where(live)):
-            found[row.id] = Node(row.published, row.precision != Precision.UNKNOWN.value, row.title is not None)
+            author = next((person.slug for person in people(row.people)), "")
+            dated = row.precision != Precision.UNKNOWN.value
+            found[row.id] = Node(row.published, dated, row.title is not None, author)
     return found
 
 

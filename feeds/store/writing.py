@@ -114,10 +114,11 @@ class _Saving:
         self._write_entries(around, self._entry_rows(written), left.withdrawn, handed)
         self._write_standings(around, placed, left.dropped)
         self._write_keys(led)
-        self._changed |= save_quotes(self._connection, [one.id for one in led], quotes(led, placed))
+        quoting = save_quotes(self._connection, [one.id for one in led], quotes(led, placed))
+        self._changed |= quoting
         self._write_document(sum(not one.absorbed for one in placed), len(left.kept), len(around.here()))
         self._note_changes(written, left.withdrawn, handed)
-        touched = {*(one.id for one in written), *left.withdrawn, *handed, *self._left_elsewhere}
+        touched = {*(one.id for one in written), *left.withdrawn, *handed, *self._left_elsewhere, *quoting}
         touched |= stories.unfound(self._connection, [one.id for one in led])
         self._changed |= stories.connect(self._connection, touched, self._document.id)
         changes.mark(self._connection, self._changed, self._now)
@@ -176,6 +177,7 @@ class _Saving:
             for person in (*one.prepared.draft.people, *one.prepared.draft.quoted)
         ]
         known = people.resolve(self._connection, seen)
+        people.spell(self._connection, known, self._prepared.batch.spellings)
         return [self._entry_row(one, dated[one.id], known) for one in written]
 
     def _published(self, one: Placed) -> Published:
