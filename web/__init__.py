@@ -18,6 +18,7 @@ from web import overviews
 from web import pages
 from web import proxy
 from web import redirects
+from web import refining
 from web import sitemap
 from web import stories
 from web import templating
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     for blueprint in (listings.bp, pages.bp, overviews.bp, api.bp, history.bp, stories.bp, sitemap.bp, proxy.bp):
         app.register_blueprint(blueprint)
     redirects.register(app)
+    refining.register(app)
     headers.register(app)
     errors.register(app)
     return app

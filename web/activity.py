@@ -72,7 +72,7 @@ def plot_of(query: EntryQuery, state: State) -> Plot | None:
 
     None where a listing is of several, or has no dated entry.
     """
-    if len(query.authors) > 1 or len(query.topics) > 1 or _is_narrower(query):
+    if len(query.authors) > 1 or len(query.topics) > 1 or is_narrower(query):
         return None
     which = {"by": next(iter(query.authors), None), "topic": next(iter(query.topics), None), "of": query.source}
     until = state.store.newest_dated(**which)
@@ -88,7 +88,7 @@ def plots_of_topics(state: State) -> dict[str, Plot]:
     return {slug: Plot(weeks) for slug, weeks in state.store.topic_weeks(Span(until, _SHORT), slugs).items()}
 
 
-def _is_narrower(query: EntryQuery) -> bool:
+def is_narrower(query: EntryQuery) -> bool:
     """Whether something else is asked for too, which no index counts."""
     plain = EntryQuery(authors=query.authors, topics=query.topics, source=query.source, limit=query.limit)
     return plain != query or bool(query.source and (query.authors or query.topics))

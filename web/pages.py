@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from feeds.addresses import ENTRIES
 from feeds.addresses import HOME
+from feeds.addresses import SEARCH
 from feeds.addresses import STATIC
 from feeds.addresses import entry_path
 from feeds.errors import NotFoundError
@@ -24,7 +25,9 @@ from web.activity import plot_of
 from web.activity import plots_of_topics
 from web.answers import answer_html
 from web.api import entry_urn
+from web.companions import companions
 from web.descriptions import describe
+from web.highlights import highlighter
 from web.history import latest_edits
 from web.interface import get_language
 from web.linked_data import linked_data
@@ -110,13 +113,19 @@ def listing_page(selection: Selection, cursor: str | None) -> Response:
     """A listing as a page. Raises `QueryError` for a cursor that is none."""
     state = get_state()
     found = read_page(selection, cursor, state)
+    site = site_in(get_language())
+    is_search = selection.path.partition("?")[0] == SEARCH
     return answer_html(
         "listing.html",
         listing=found,
         selection=selection,
-        words=describe(selection, site_in(get_language()), state),
+        words=describe(selection, site, state),
         plot=plot_of(selection.query, state) if cursor is None else None,
         first=cursor is None,
+        is_search=is_search,
+        sources=state.store.sources() if is_search else (),
+        highlight=highlighter(selection.query.where),
+        companions=companions(selection.query, found.entries, site),
     )
 
 
