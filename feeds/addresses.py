@@ -5,6 +5,7 @@ Paths are canonical: percent-encoded ASCII, slugs in one order, without suffix a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from urllib.parse import quote
 from urllib.parse import urlsplit
@@ -17,17 +18,22 @@ TOPICS = "/topics"
 SOURCES = "/sources"
 DOCUMENTS = "/documents"
 STORIES = "/stories"
+FEEDS = "/feeds"
+SEARCH = "/search"
+OPML = "/opml"
 API = "/api/v1"
 STATIC = "/static"
-SEARCH = "/search"
 ABOUT = "/about"
 SITEMAP = "/sitemap.xml"
 SITEMAPS = "/sitemaps"
 PICTURES = "/pictures"
 
 _URN = "urn:uuid:"
-#: All that may stand in an address as it is (RFC 3986, section 2), and the sign of what is encoded already.
-_SAFE = "!#$%&'()*+,/:;=?@[]~"
+#: What may stand in a path as it is (RFC 3986, section 3.3), and the sign of what is encoded already.
+_IN_PATH = "!$%&'()*+,/:;=@~"
+_IN_QUERY = _IN_PATH + "?"
+#: A percent sign that encodes nothing.
+_STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 def entry_path(entry_id: str) -> str:
@@ -60,13 +66,28 @@ def listing_path(kind: str, slugs: Iterable[str]) -> str:
     return f"{kind}/{','.join(quote(slug, safe='') for slug in sorted(set(slugs)))}"
 
 
+def refined_path(path: str, query: str, role: str | None = None) -> str:
+    """A listing with a query in its canonical form, and with a role that is not the usual one."""
+    parameters = [(name, value) for name, value in (("q", query), ("role", role)) if value]
+    return path + "".join(f"{'&' if n else '?'}{name}={quote(v, safe='')}" for n, (name, v) in enumerate(parameters))
+
+
 def ascii_url(url: str) -> str | None:
     """An address that every reader can follow: http or https, percent-encoded; None where it is none.
 
-    Readers differ in what they do with other characters (RFC 3987, section 3.1, says how they become these).
+    Readers differ in what they do with other characters (RFC 3987, section 3.1, says how they become these), and with
+    brackets, which only a host may have (RFC 3986, section 3.2.2).
     """
-    parts = urlsplit("".join(c for c in url if c.isprintable()).strip())
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
+    try:
+        parts = urlsplit("".join(c for c in url if c.isprintable()).strip())
+        host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode("ascii")
+    except ValueError:  # a bracket in the host that closes nothing, a label that is too long
         return None
-    host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode("ascii")
-    return quote(urlunsplit(parts._replace(netloc=host)), safe=_SAFE)
+    if parts.scheme not in {"http", "https"} or not host:
+        return None
+    path, query, fragment = _encoded(parts.path, _IN_PATH), _encoded(parts.query, _IN_QUERY), parts.fragment
+    return urlunsplit((parts.scheme, _encoded(host, "[]:@%!$&'()*+,;=~"), path, query, _encoded(fragment, _IN_QUERY)))
+
+
+def _encoded(part: str, safe: str) -> str:
+    return quote(_STRAY.sub("%25", part), safe=safe)

@@ -33,7 +33,7 @@ def fold(text: str) -> str:
     Folding what is folded changes nothing. Characters can change in number (ligatures, ß), for most texts they do not.
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return folded if folded.isascii() else _converter("t2s").convert(folded)
+    return folded if folded.isascii() else converter("t2s").convert(folded)
 
 
 def detect_language(text: str) -> str:
@@ -53,8 +53,8 @@ def detect_language(text: str) -> str:
 
 def _chinese_script(sample: str) -> str:
     """Characters that exist in one script only decide; the same in both counts as Simplified."""
-    simplified = _converter("t2s").convert(sample)
-    traditional = _converter("s2t").convert(sample)
+    simplified = converter("t2s").convert(sample)
+    traditional = converter("s2t").convert(sample)
     only_traditional = sum(a != b for a, b in zip(sample, simplified, strict=False))
     only_simplified = sum(a != b for a, b in zip(sample, traditional, strict=False))
     return "zh-Hant" if only_traditional > only_simplified else "zh-Hans"
@@ -77,6 +77,6 @@ def _by_function_words(words: list[str]) -> str:
 
 
 @cache
-def _converter(name: str) -> opencc.OpenCC:
-    """Made once a process and only when needed: its dictionaries take a while to load."""
+def converter(name: str) -> opencc.OpenCC:
+    """By its name in OpenCC. Made once a process and only when needed: its dictionaries take a while to load."""
     return opencc.OpenCC(name)

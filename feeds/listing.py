@@ -27,6 +27,9 @@ MOST_BYTES = 1024 * 1024
 #: readers take the epoch for a fault, and the time of rendering would change the bytes each time.
 BEFORE_ALL = datetime(2024, 1, 1, tzinfo=UTC)
 
+#: The tag of texts without letters (BCP 47). Registries that readers compare with do not know it.
+UNDETERMINED = "und"
+
 #: What an item takes beside its texts: tags, dates, addresses.
 _ITEM_BYTES = 1500
 
@@ -42,6 +45,8 @@ class Site:
     language: str = "zh-Hans"
     #: Names of the topics by slug.
     topics: Mapping[str, str] = field(default_factory=dict)
+    #: Where changes are announced and can be subscribed to (WebSub, https://www.w3.org/TR/websub/); None without one.
+    hub: str | None = None
 
     def url(self, path: str) -> str:
         """The absolute address of a path of `feeds.addresses`."""
@@ -71,6 +76,11 @@ class Listing:
     since: datetime = BEFORE_ALL
     #: The cursor of the older entries; None where there are none.
     next: str | None = None
+    #: The names of the archive documents (see `feeds.archives`) before and behind this one; None where there are none.
+    older: str | None = None
+    newer: str | None = None
+    #: The script that the texts were converted to (`feeds.scripts`); None for each entry in its own.
+    script: str | None = None
 
     @property
     def updated(self) -> datetime:
@@ -86,26 +96,50 @@ class Listing:
         return max((max(entry.updated, entry.first_seen) for entry in self.entries), default=self.since)
 
     def language(self, otherwise: str) -> str:
-        """The language of the entries, where they agree on one."""
-        tags = {entry.language for entry in self.entries}
-        return tags.pop() if len(tags) == 1 else otherwise
+        """The language of the entries, where they agree on one; that of the script where they were converted to one."""
+        tags = {entry.language for entry in self.entries} - {UNDETERMINED}
+        return self.script or (tags.pop() if len(tags) == 1 else otherwise)
 
 
 def within_budget(entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """The newest entries that make up a feed, each of them whole; at least one, if there is any.
+    """The newest entries that make up a feed: the usual number and bytes, and all of the last two days.
 
-    `entries` are newest first. The choice is the same for every format: sizes are estimated as in the largest.
+    `entries` are newest first. The choice is the same for every format. Of the last two days those are in it whose
+    texts do not fit any more, too: see `whole_in`.
     """
     chosen: list[Entry] = []
     size = 0
     for entry in _without_repeats(entries):
         size += _bytes(entry)
         fits = len(chosen) < USUAL_ENTRIES and size <= USUAL_BYTES
-        fits_window = len(chosen) < MOST_ENTRIES and size <= MOST_BYTES and within_window(entries[0], entry)
+        fits_window = len(chosen) < MOST_ENTRIES and within_window(entries[0], entry)
         if chosen and not (fits or fits_window):
             break
         chosen.append(entry)
     return tuple(chosen)
+
+
+def whole_in(entries: Sequence[Entry]) -> int:
+    """How many of the newest entries of a feed can have their whole text, the others their summary: at least one.
+
+    Together they take no more than `MOST_BYTES`, estimated as in the largest format.
+    """
+    size = sum(map(_summary_bytes, entries))
+    for whole, entry in enumerate(entries):
+        size += _bytes(entry) - _summary_bytes(entry)
+        if whole and size > MOST_BYTES:
+            return whole
+    return len(entries)
+
+
+def within_document(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The first of `entries` that one document can hold, each of them whole; at least one, if there is any."""
+    size = 0
+    for count, entry in enumerate(entries):
+        size += _bytes(entry)
+        if count and (count >= MOST_ENTRIES or size > MOST_BYTES):
+            return tuple(entries[:count])
+    return tuple(entries)
 
 
 def within_window(newest: Entry, entry: Entry) -> bool:
@@ -121,4 +155,8 @@ def _without_repeats(entries: Iterable[Entry]) -> Iterable[Entry]:
 def _bytes(entry: Entry) -> int:
     html = entry.content_html
     escapes = 3 * (html.count("<") + html.count(">")) + 4 * html.count("&")
-    return len(html.encode(errors="replace")) + escapes + 2 * len(entry.summary.encode(errors="replace")) + _ITEM_BYTES
+    return len(html.encode(errors="replace")) + escapes + _summary_bytes(entry)
+
+
+def _summary_bytes(entry: Entry) -> int:
+    return 2 * len(entry.summary.encode(errors="replace")) + _ITEM_BYTES

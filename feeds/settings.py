@@ -45,6 +45,8 @@ class Settings:
     topics: Path | None
     authors: Path | None
     sources: Path | None
+    #: The saved queries.
+    feeds: Path | None
     #: The moment that counts as now while documents are read; None for the clock's.
     source_date_epoch: datetime | None
     #: What addresses of pictures are signed with; None where pictures come from where they are.
@@ -172,6 +174,7 @@ SETTINGS = (
     Setting("TOPICS", "", "a topics file to use instead of the one that ships with Feedwright", _file),
     Setting("AUTHORS", "", "a file of names and handles that belong together, asked before the shipped one", _file),
     Setting("SOURCES", "", "a sources file to use instead of the one that ships with Feedwright", _file),
+    Setting("FEEDS", "", "a file of saved queries, each a listing with a name of its own at /feeds/NAME", _file),
     Setting(
         "SOURCE_DATE_EPOCH",
         "",

@@ -60,5 +60,5 @@ def test_the_language_is_told_by_the_share_of_scripts(text: str, tag: str) -> No
 
 
 def test_importing_loads_no_dictionary() -> None:
-    program = "import feeds.chinese as c; assert c._converter.cache_info().currsize == 0"
+    program = "import feeds.chinese as c; assert c.converter.cache_info().currsize == 0"
     subprocess.run([sys.executable, "-c", program], check=True, cwd=Path(__file__).parent.parent)

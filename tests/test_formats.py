@@ -25,11 +25,8 @@ from feeds.formats import FORMATS
 from feeds.formats import JSON_FEED
 from feeds.formats import RSS
 from feeds.formats import Format
-from feeds.listing import MOST_BYTES
-from feeds.listing import USUAL_BYTES
 from feeds.listing import Listing
 from feeds.listing import Site
-from feeds.listing import within_budget
 from feeds.model import Basis
 from feeds.model import DocumentRef
 from feeds.model import Entry
@@ -43,7 +40,6 @@ from feeds.model import Rel
 from feeds.model import Role
 from feeds.model import Source
 from feeds.model import TopicHit
-from feeds.titles import display_title
 
 NOON = datetime(2024, 4, 20, 12, tzinfo=UTC)
 SITE = Site("https://feeds.example.org", "读报", topics={"rag": "检索增强", "agents": "智能体"})
@@ -209,7 +205,7 @@ def test_an_empty_listing_is_an_empty_feed_dated_by_the_store(form: Format) -> N
 def test_the_date_of_a_feed_is_that_of_its_newest_text() -> None:
     entries = make_entry(1), make_entry(2, updated=NOON + timedelta(hours=1, microseconds=5))
     assert render_xml(RSS, *entries).findtext("channel/lastBuildDate") == "Sat, 20 Apr 2024 13:00:00 +0000"
-    assert render_xml(ATOM, *entries).findtext(f"{ATOM_NS}updated") == "2024-04-20T13:00:00Z"
+    assert (render_xml(ATOM, *entries).findtext(f"{ATOM_NS}updated") or "").startswith("2024-04-20T13:00:00.")
 
 
 @each_xml
@@ -377,75 +373,3 @@ def test_an_entry_that_cannot_be_written_is_left_out_and_the_others_stay(
         found = read(form, form.render(make_listing(make_entry(1, published=naive), make_entry(2)), SITE))
     assert [entry[0] for entry in found] == [make_entry(2).id]
     assert make_entry(1).id in caplog.text
-
-
-def make_many(number: int, size: int, apart: timedelta) -> tuple[Entry, ...]:
-    ats = [NOON - index * apart for index in range(number)]
-    return tuple(
-        make_entry(index, content_html="x" * size, published=Published(at, Precision.INSTANT, Basis.STATED, at.date()))
-        for index, at in enumerate(ats)
-    )
-
-
-@pytest.mark.parametrize(
-    ("number", "size", "apart", "expected"),
-    [
-        pytest.param(80, 1000, timedelta(days=1), 50, id="fifty small ones"),
-        pytest.param(80, 100_000, timedelta(days=1), 5, id="half a megabyte"),
-        pytest.param(80, 100_000, timedelta(hours=6), 9, id="two days, whatever they take"),
-        pytest.param(80, 100_000, timedelta(0), 10, id="but no more than a megabyte"),
-        pytest.param(300, 100, timedelta(0), 200, id="nor than two hundred"),
-        pytest.param(90, 1000, timedelta(hours=1), 50, id="two days are fewer than fifty"),
-        pytest.param(3, 2_000_000, timedelta(0), 1, id="the newest is always whole"),
-        pytest.param(0, 0, timedelta(0), 0, id="nothing"),
-    ],
-)
-def test_a_feed_holds_what_readers_take(number: int, size: int, apart: timedelta, expected: int) -> None:
-    chosen = within_budget(make_many(number, size, apart))
-    assert len(chosen) == expected
-    assert [entry.id for entry in chosen] == [make_entry(index).id for index in range(expected)]
-
-
-@each_format
-def test_the_estimate_of_the_size_holds(form: Format) -> None:
-    entries = tuple(
-        replace(entry, content_html="<p>切 & 分</p>" * 900) for entry in make_many(60, 0, timedelta(days=1))
-    )
-    chosen = within_budget(entries)
-    assert len(form.render(make_listing(*chosen), SITE)) <= USUAL_BYTES < MOST_BYTES
-
-
-def test_an_entry_stands_in_a_feed_once() -> None:
-    assert within_budget((make_entry(1), make_entry(1), make_entry(2))) == (make_entry(1), make_entry(2))
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        pytest.param("今天很好。明天更好。", "今天很好。明天更好", id="short sentences go together"),
-        pytest.param("这是一句足够长的开头句子。后面的不算。", "这是一句足够长的开头句子", id="first sentence"),
-        pytest.param("Version 1.2 is out today. It is fast.", "Version 1.2 is out today", id="a point in a number"),
-        pytest.param("https://a.example/x 看看这个新的工具怎么样", "看看这个新的工具怎么样", id="no address"),
-        pytest.param("😀", "😀", id="only an emoji"),
-        pytest.param("https://www.a.example/tool/", "a.example/tool", id="only an address"),
-        pytest.param("……", "陈例, 2024-04-19", id="only marks"),
-        pytest.param("", "陈例, 2024-04-19", id="nothing"),
-        pytest.param("长" * 100, "长" * 39 + "…", id="no end in sight"),
-        pytest.param("这个工具的三个用法\n\n第一个是这样。", "这个工具的三个用法", id="a first line of its own"),
-        pytest.param("转\n这个工具的三个用法\n第一个", "转 这个工具的三个用法", id="a first line that says too little"),
-        pytest.param("我常用的方法有这些：\n\n1. 第一个", "我常用的方法有这些", id="what announces a list"),
-        pytest.param("我常用的方法有这些： 1. 第一个", "我常用的方法有这些： 1. 第一个", id="a number is no sentence"),
-        pytest.param("## 一个标题 [译]\n正文", "一个标题 [译] 正文", id="no sign of a heading"),
-        pytest.param("感谢\n@rainlin\n的开源项目，很好用", "感谢 @rainlin 的开源项目，很好用", id="a mention"),
-    ],
-)
-def test_a_title_is_made_of_the_opening(text: str, expected: str) -> None:
-    assert display_title(make_entry(title=None, content_text=text)) == expected
-
-
-def test_an_entry_that_is_a_link_or_a_picture_is_called_what_that_is_called() -> None:
-    link = Link("https://a.example/x", Rel.RELATED, "一个工具")
-    assert display_title(make_entry(title=None, content_text="https://a.example/x", links=(link,))) == "一个工具"
-    assert display_title(
-        make_entry(title=None, content_text="", media=(Media("https://a.example/i", "image", "示意图"),))
-    ) == ("示意图")

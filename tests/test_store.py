@@ -655,10 +655,14 @@ def test_a_store_opened_before_a_fork_works_on_both_sides(store: Store) -> None:
 # Opening and migrating
 
 
+#: The full text is what each database has of its own: `feeds.store.searching`.
+OURS = {"include_name": lambda name, kind, parents: not (name or "").startswith(("search_text", "search_word"))}
+
+
 def test_migrations_and_tables_agree(store_url: str) -> None:
     engine = make_engine(parse_url(store_url))
     with reading(engine) as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection, opts=OURS), metadata) == []
     engine.dispose()
 
 

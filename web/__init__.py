@@ -10,15 +10,16 @@ from feeds.settings import load_settings
 from feeds.store import Store
 from web import api
 from web import errors
+from web import finder
 from web import headers
 from web import history
 from web import interface
 from web import listings
+from web import opml
 from web import overviews
 from web import pages
 from web import proxy
 from web import redirects
-from web import refining
 from web import sitemap
 from web import stories
 from web import templating
@@ -38,10 +39,11 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app.extensions["feedwright"] = State(settings or load_settings(), store)
     interface.register(app)
     templating.register(app)
-    for blueprint in (listings.bp, pages.bp, overviews.bp, api.bp, history.bp, stories.bp, sitemap.bp, proxy.bp):
+    views = (listings, opml, pages, overviews, api, history, stories, sitemap, proxy)
+    for blueprint in (view.bp for view in views):
         app.register_blueprint(blueprint)
     redirects.register(app)
-    refining.register(app)
+    finder.register(app)
     headers.register(app)
     errors.register(app)
     return app

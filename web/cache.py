@@ -21,6 +21,8 @@ class Rendered:
     content_type: str
     #: When the data last changed; None where nothing tells.
     modified: datetime | None = None
+    #: The Cache-Control header, where it is not that of every feed.
+    caching: str | None = None
     #: Strong, without quotes: a hash of the body.
     etag: str = field(init=False)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flask import Response
@@ -13,12 +15,16 @@ from werkzeug.http import parse_date
 
 from feeds.formats.items import MAX_AGE_SECONDS
 from web.cache import Rendered
+from web.state import get_state
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 #: A reader may keep a feed this long, may show the old one while it asks, and when we do not answer.
 FEED_CACHING = f"public, max-age={MAX_AGE_SECONDS}, stale-while-revalidate=60, stale-if-error=86400"
+#: What a closed archive document holds does not change any more, so who has it keeps it. Where an old text is withdrawn
+#: after all, caches that serve many find out within a day.
+ARCHIVE_CACHING = "public, max-age=31536000, s-maxage=86400, stale-if-error=86400, immutable"
 #: Kept by anyone, asked for each time: a 304 costs little and nobody sees an old page.
 REVALIDATE = "public, no-cache"
 
@@ -64,3 +70,24 @@ def _names(tags: str, etag: str) -> bool:
         return True
     found = (quoted or bare for quoted, bare in _ENTITY_TAG.findall(tags))
     return any(_ENCODED.sub("", tag) == etag for tag in found)
+
+
+def known(address: str) -> Response | None:
+    """The answer at an address that was answered before; what stands in the cache stands under canonical ones only."""
+    state = get_state()
+    rendered = state.cache.get(address, state.store.version())
+    return None if rendered is None else answer(rendered, rendered.caching or FEED_CACHING)
+
+
+def serve(address: str, scopes: Sequence[object], render: Callable[[], Rendered]) -> Response:
+    """The answer at a canonical address, rendered only where the cache does not have it.
+
+    The version is read before the entries: a rendering may be newer than its label, never older.
+    """
+    state = get_state()
+    version = state.store.version()
+    rendered = state.cache.get(address, version)
+    if rendered is None:
+        rendered = render()
+        state.cache.put(address, version, rendered)
+    return answer(rendered, rendered.caching or FEED_CACHING)

@@ -6,8 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feeds.addresses import ENTRIES
+from feeds.addresses import SEARCH
 from feeds.listing import Site
 from feeds.model import EntryQuery
+from feeds.query import Directory
+from feeds.query import Query
+from feeds.query import sentence
+from feeds.query.narrowing import as_tree
+from web.interface import get_language
 from web.interface import gettext
 from web.selections import Selection
 from web.state import State
@@ -25,16 +31,30 @@ class Description:
 def describe(selection: Selection, site: Site, state: State) -> Description:
     """The title and the sentence of a listing, as a page shows them; what a document says of itself stays as it is."""
     query = selection.query
+    if query.document is not None or selection.path.startswith("/feeds/"):
+        return Description(selection.title, selection.description)
+    if not _is_plain(query):
+        return Description(_title(selection), _told(selection, site, state) + _of_stories(query))
     names = _Names(_authors(query, state), [site.topic_name(slug) for slug in query.topics])
-    if query.document is not None or not _is_plain(query):
-        return Description(_title(selection), selection.description)
-    return Description(
-        names.title() or _title(selection), f"{_lead(query, names, selection.title)}{_of_stories(query)}"
-    )
+    lead = _lead(query, names, selection.title) + _of_stories(query)
+    return Description(names.title() or _title(selection), lead)
+
+
+def _told(selection: Selection, site: Site, state: State) -> str:
+    """A query in words."""
+    query = selection.query
+    if selection.words == "" and selection.path == SEARCH:
+        return gettext("Say what you look for; every search is a page and a feed.")
+    role = query.role if query.role != EntryQuery().role else None
+    names = Directory(state.store, state.topics, dict(site.topics), lambda missing: [])
+    return sentence(Query(as_tree(query), role), names, get_language())
 
 
 def _title(selection: Selection) -> str:
-    return gettext("All entries") if selection.path.partition("?")[0] == ENTRIES else selection.title
+    path = selection.path.partition("?")[0]
+    if path == SEARCH:
+        return gettext("Search: %(words)s") % {"words": selection.words} if selection.words else gettext("Search")
+    return gettext("All entries") if selection.path == ENTRIES else selection.title
 
 
 @dataclass(frozen=True, slots=True)

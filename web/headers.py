@@ -10,7 +10,9 @@ from flask import Response
 from flask import request
 
 from feeds.addresses import API
+from feeds.addresses import OPML
 from feeds.formats import FORMATS
+from feeds.formats import OPML_SUFFIX
 
 #: Pages show pictures and films of other sites, and run our one script.
 _CONTENT_POLICY = (
@@ -32,8 +34,8 @@ def is_api() -> bool:
 
 
 def is_feed() -> bool:
-    """Whether the request is for a feed."""
-    return not is_api() and request.path.endswith(tuple(FORMATS))
+    """Whether the request is for a feed, or a list of feeds."""
+    return not is_api() and (request.path.endswith((*FORMATS, OPML_SUFFIX)) or request.path == OPML)
 
 
 def _add_headers(response: Response) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 
 from werkzeug.datastructures import MultiDict
@@ -77,7 +78,7 @@ def read_include(given: MultiDict[str, str]) -> bool:
     return bool(words)
 
 
-def read_collapse(given: MultiDict[str, str]) -> bool:
+def read_collapse(given: Mapping[str, str]) -> bool:
     """Whether only one entry of each story is asked for. Raises `QueryError`."""
     words = given.get("collapse", "")
     if words not in {"", COLLAPSE}:

@@ -13,21 +13,26 @@ from urllib.parse import urlencode
 from feeds.addresses import AUTHORS
 from feeds.addresses import DOCUMENTS
 from feeds.addresses import ENTRIES
+from feeds.addresses import FEEDS
+from feeds.addresses import SEARCH
 from feeds.addresses import SOURCES
 from feeds.addresses import TOPICS
 from feeds.addresses import ascii_url
 from feeds.addresses import listing_path
 from feeds.errors import NotFoundError
 from feeds.listing import BEFORE_ALL
-from feeds.listing import MOST_ENTRIES
-from feeds.listing import USUAL_ENTRIES
 from feeds.listing import Listing
-from feeds.listing import within_budget
-from feeds.listing import within_window
+from feeds.model import ALL
 from feeds.model import Entry
 from feeds.model import EntryQuery
+from feeds.model import Scope
 from feeds.model import Tally
+from feeds.query import NOTHING
+from feeds.query import narrowed
+from feeds.query import parse
+from feeds.query import sentence
 from feeds.store import Store
+from web.naming import directory
 from web.parameters import COLLAPSE
 from web.state import State
 
@@ -44,6 +49,8 @@ class Selection:
     title: str
     description: str
     query: EntryQuery
+    #: What was looked for, canonical; None where the listing takes no words, "" where none were given.
+    words: str | None = None
     #: The slugs as they are, where the address named something by another name.
     slugs: tuple[str, ...] = ()
     #: For the page: how many entries there are, None where nobody counts them.
@@ -51,6 +58,19 @@ class Selection:
     #: For the page: small facts, and the address of a picture.
     facts: tuple[str, ...] = ()
     cover: str | None = None
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """What must change for the listing to change: those of its authors, else topics, source, document, else all."""
+        query = self.query
+        named: dict[str, tuple[str | None, ...]] = {
+            "author": query.authors,
+            "topic": query.topics,
+            "source": (query.source,),
+            "document": (query.document,),
+        }
+        found = ((kind, sorted(filter(None, keys))) for kind, keys in named.items())
+        return next((tuple(Scope(kind, key) for key in keys) for kind, keys in found if keys), (ALL,))
 
     def leads_elsewhere(self, asked: Sequence[str]) -> bool:
         """Whether the address used an alias or another case; the order does not count."""
@@ -68,6 +88,17 @@ def select_entries(state: State) -> Selection:
     )
 
 
+def select_search() -> Selection:
+    """What is looked for comes with `refined`; until then nothing is found."""
+    return Selection(
+        path=SEARCH,
+        title="Search",
+        description="Entries that have what you look for, newest first.",
+        query=EntryQuery(where=NOTHING),
+        words="",
+    )
+
+
 def select(kind: str, slugs: Sequence[str], state: State) -> Selection:
     """The entries of any of `slugs`. `kind` is such as "authors". Raises `NotFoundError` with what is unknown."""
     if not all(slugs) or len(slugs) > _MOST_SLUGS:
@@ -75,11 +106,22 @@ def select(kind: str, slugs: Sequence[str], state: State) -> Selection:
     return KINDS[kind].select(slugs, state)
 
 
+def combined(authors: Selection, topics: Selection) -> Selection:
+    """The entries that both hold."""
+    return Selection(
+        path=authors.path + topics.path,
+        title=f"{authors.title}: {topics.title}",
+        description=f"Entries by {authors.title} about {topics.title}, newest first.",
+        query=replace(authors.query, topics=topics.query.topics),
+        slugs=(*authors.slugs, *topics.slugs),
+    )
+
+
 def collapsed(selection: Selection) -> Selection:
     """The same listing with one entry of each story, under an address of its own."""
     return replace(
         selection,
-        path=f"{selection.path}?{urlencode({'collapse': COLLAPSE})}",
+        path=f"{selection.path}{'&' if '?' in selection.path else '?'}{urlencode({'collapse': COLLAPSE})}",
         title=f"{selection.title} (one a story)",
         description=f"{selection.description.rstrip('.')}; of each story only the first.",
         query=replace(selection.query, collapse=True),
@@ -87,25 +129,10 @@ def collapsed(selection: Selection) -> Selection:
     )
 
 
-def read_feed(selection: Selection, state: State) -> Listing:
-    """The listing with the entries of a feed: see `feeds.listing.within_budget`."""
-    return _listing(selection, within_budget(_newest(selection.query, state.store)), None, state)
-
-
 def read_page(selection: Selection, cursor: str | None, state: State) -> Listing:
     """The listing with the entries of a page. Raises `QueryError` for a cursor that is none of ours."""
     page = state.store.entries(replace(selection.query, cursor=cursor))
     return _listing(selection, page.entries, page.next, state)
-
-
-def _newest(query: EntryQuery, store: Store) -> list[Entry]:
-    """As many as a feed may need; mostly that is one reading."""
-    page = store.entries(replace(query, limit=USUAL_ENTRIES))
-    entries = list(page.entries)
-    while page.next and len(entries) < MOST_ENTRIES and within_window(entries[0], entries[-1]):
-        page = store.entries(replace(query, limit=USUAL_ENTRIES, cursor=page.next))
-        entries += page.entries
-    return entries
 
 
 def _listing(selection: Selection, entries: tuple[Entry, ...], following: str | None, state: State) -> Listing:
@@ -194,6 +221,24 @@ def _documents(names: Sequence[str], state: State) -> Selection:
     )
 
 
+def _feeds(names: Sequence[str], state: State) -> Selection:
+    """One saved query."""
+    name = ",".join(names)
+    saved = state.saved.get(name.casefold())
+    if saved is None:
+        raise NotFoundError("feed", name)
+    known = directory(state)
+    query = parse(saved.query, known)
+    return Selection(
+        path=listing_path(FEEDS, (saved.name,)),
+        title=saved.title,
+        description=saved.description or sentence(query, known, state.settings.site_language),
+        query=narrowed(EntryQuery(), query),
+        slugs=(saved.name,),
+        facts=(saved.query,),
+    )
+
+
 def _entries(tallies: Iterable[Tally], slug: str) -> int:
     return next((tally.entries for tally in tallies if tally.slug == slug), 0)
 
@@ -216,4 +261,5 @@ KINDS = {
     TOPICS.strip("/"): Kind("topic", _topics),
     SOURCES.strip("/"): Kind("source", _sources),
     DOCUMENTS.strip("/"): Kind("document", _documents),
+    FEEDS.strip("/"): Kind("feed", _feeds),
 }

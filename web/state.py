@@ -9,6 +9,8 @@ from typing import cast
 from flask import current_app
 
 from feeds.listing import Site
+from feeds.saved import load_saved
+from feeds.scripts import Scripts
 from feeds.settings import Settings
 from feeds.store import Store
 from feeds.store import open_store
@@ -24,7 +26,9 @@ class State:
     def __init__(self, settings: Settings, store: Store | None = None) -> None:
         self.settings = settings
         self.cache = Cache()
+        self.scripts = Scripts()
         self.topics: Topics = load_topics(settings.topics)
+        self.saved = load_saved(settings.feeds)
         self._store = store
         self._lock = Lock()
 

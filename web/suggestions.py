@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from feeds.addresses import DOCUMENTS
+from feeds.addresses import FEEDS
 from feeds.addresses import author_path
 from feeds.addresses import listing_path
 from feeds.addresses import source_path
@@ -44,16 +45,19 @@ def suggest(missing: NotFoundError, state: State) -> tuple[Suggestion, ...]:
 
 def _candidates(kind: str, state: State) -> Iterator[tuple[str, Suggestion]]:
     """All names that lead somewhere, with where."""
-    if kind == "author":
-        for tally in state.store.authors():
-            yield from _named(_names(tally), Suggestion(tally.slug, tally.name, author_path(tally.slug)))
+    if kind in {"author", "source"}:
+        is_author = kind == "author"
+        for tally in state.store.authors() if is_author else state.store.sources():
+            path = author_path(tally.slug) if is_author else source_path(tally.slug)
+            yield from _named(_names(tally), Suggestion(tally.slug, tally.name, path))
     elif kind == "topic":
         for topic in state.topics:
             suggestion = Suggestion(topic.slug, state.topic_name(topic), topic_path(topic.slug))
             yield from _named((topic.slug, topic.name_zh, topic.name_en), suggestion)
-    elif kind == "source":
-        for tally in state.store.sources():
-            yield from _named(_names(tally), Suggestion(tally.slug, tally.name, source_path(tally.slug)))
+    elif kind == "feed":
+        for saved in state.saved.values():
+            suggestion = Suggestion(saved.name, saved.title, listing_path(FEEDS, (saved.name,)))
+            yield from _named((saved.name, saved.title), suggestion)
     elif kind == "document":
         for info in (report.info for report in state.store.documents()):
             suggestion = Suggestion(info.name, info.title or info.name, listing_path(DOCUMENTS, (info.name,)))

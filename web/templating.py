@@ -14,8 +14,11 @@ from flask import request
 
 from feeds import addresses
 from feeds.formats import FORMATS
+from feeds.formats import OPML_SUFFIX
+from feeds.formats import RSS
 from feeds.listing import Site
 from feeds.model import Entry
+from feeds.shapes import Shape
 from feeds.titles import display_title
 from web import interface
 from web.interface import gettext
@@ -25,6 +28,9 @@ from web.readers import Reader
 from web.readers import load_readers
 from web.state import get_state
 from web.words import worded
+
+#: What each script calls itself.
+_SCRIPTS = {"zh-Hans": "简体", "zh-Hant": "繁體"}
 
 
 def register(app: Flask) -> None:
@@ -38,6 +44,9 @@ def register(app: Flask) -> None:
         languages=interface.LANGUAGES,
         page=interface.page_path,
         pictures=through_proxy,
+        opml_path=_opml_path,
+        script_path=_script_path,
+        scripts=_SCRIPTS,
         this_page_in=interface.this_page_in,
     )
     app.jinja_env.filters.update(
@@ -76,6 +85,15 @@ def _day(entry: Entry) -> str:
 
 def _moment(at: datetime) -> str:
     return at.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _opml_path(path: str) -> str:
+    """Where the list of feeds of a listing stands, or of a kind of listings; of all entries it is all there is."""
+    return addresses.OPML if path == addresses.ENTRIES else Shape(suffix=OPML_SUFFIX).address(path)
+
+
+def _script_path(path: str, script: str) -> str:
+    return Shape(suffix=RSS.suffix, script=script).address(path)
 
 
 def _lines(lines: tuple[int, int]) -> str:

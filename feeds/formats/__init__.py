@@ -1,15 +1,17 @@
-"""The forms that a listing can be written in, besides a page: RSS 2.0, Atom 1.0, JSON Feed 1.1.
+"""The forms that a listing can be written in, besides a page: RSS 2.0, Atom 1.0, JSON Feed 1.1; and OPML.
 
-All of them are made from the same items, so that they tell the same: see `feeds.formats.items`.
+All feeds are made from the same items, so that they tell the same: see `feeds.formats.items`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import replace
 
 from feeds.listing import Listing
 from feeds.listing import Site
+from feeds.shapes import Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +23,7 @@ class Format:
     name: str
     #: Without parameters.
     media_type: str
-    #: Gives the bytes, UTF-8, the same for the same listing.
-    render: Callable[[Listing, Site], bytes]
+    _write: Callable[[Listing, Site, Shape], bytes]
 
     @property
     def content_type(self) -> str:
@@ -31,29 +32,32 @@ class Format:
 
     def path(self, listing_path: str) -> str:
         """Where this form of a listing stands."""
-        path, mark, query = listing_path.partition("?")
-        return path + self.suffix + mark + query
+        return Shape(suffix=self.suffix).address(listing_path)
+
+    def render(self, listing: Listing, site: Site, shape: Shape | None = None) -> bytes:
+        """The bytes, UTF-8, the same for the same listing; the suffix of `shape` does not count."""
+        return self._write(listing, site, replace(shape or Shape(), suffix=self.suffix))
 
 
 # The writers are imported when the first feed is written: a process that serves none need not load feedgen and lxml.
 
 
-def _rss(listing: Listing, site: Site) -> bytes:
+def _rss(listing: Listing, site: Site, shape: Shape) -> bytes:
     from feeds.formats.rss import render
 
-    return render(listing, site)
+    return render(listing, site, shape)
 
 
-def _atom(listing: Listing, site: Site) -> bytes:
+def _atom(listing: Listing, site: Site, shape: Shape) -> bytes:
     from feeds.formats.atom import render
 
-    return render(listing, site)
+    return render(listing, site, shape)
 
 
-def _json_feed(listing: Listing, site: Site) -> bytes:
+def _json_feed(listing: Listing, site: Site, shape: Shape) -> bytes:
     from feeds.formats.jsonfeed import render
 
-    return render(listing, site)
+    return render(listing, site, shape)
 
 
 RSS = Format(".rss", "RSS", "application/rss+xml", _rss)
@@ -62,3 +66,9 @@ JSON_FEED = Format(".json", "JSON Feed", "application/feed+json", _json_feed)
 
 #: By suffix, in the order in which they are offered.
 FORMATS = {form.suffix: form for form in (RSS, ATOM, JSON_FEED)}
+#: Those with archive documents (RFC 5005); JSON Feed has `next_url`.
+ARCHIVED = {form.suffix: form for form in (RSS, ATOM)}
+
+#: A list of feeds, no feed: see `feeds.formats.opml`.
+OPML_SUFFIX = ".opml"
+OPML_TYPE = "text/x-opml; charset=utf-8"

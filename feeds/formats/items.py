@@ -10,8 +10,10 @@ import uuid
 from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from feeds.addresses import ascii_url
 from feeds.addresses import author_path
@@ -20,12 +22,16 @@ from feeds.addresses import source_path
 from feeds.addresses import topic_path
 from feeds.formats import ATOM
 from feeds.formats import RSS
+from feeds.listing import UNDETERMINED
 from feeds.listing import Listing
 from feeds.listing import Site
+from feeds.listing import whole_in
 from feeds.model import Entry
 from feeds.model import Person
 from feeds.model import Rel
 from feeds.model import Role
+from feeds.scripts import convert
+from feeds.shapes import Shape
 from feeds.text import clean_text
 from feeds.text import excerpt
 from feeds.text import one_line
@@ -39,6 +45,23 @@ MAX_AGE_SECONDS = 300
 _SUMMARY_COLUMNS = 280
 #: Ours, so that the id of a listing is the same on every host, for ever.
 _FEED_IDS = uuid.UUID("6f0c5b6e-8f0e-5d0b-9c59-3a2c0b7d6a11")
+#: Files that a player takes, by the end of their path: an enclosure must say its type, and a page with a player on it
+#: is none. (https://www.iana.org/assignments/media-types/)
+_FILES = {
+    "mp3": "audio/mpeg",
+    "m4a": "audio/mp4",
+    "aac": "audio/aac",
+    "ogg": "audio/ogg",
+    "oga": "audio/ogg",
+    "opus": "audio/ogg",
+    "flac": "audio/flac",
+    "wav": "audio/wav",
+    "mp4": "video/mp4",
+    "m4v": "video/mp4",
+    "mov": "video/quicktime",
+    "webm": "video/webm",
+    "ogv": "video/ogg",
+}
 #: Links of these kinds say where an entry comes from (RFC 4287, section 4.2.7.2: "via").
 _ORIGINS = frozenset({Rel.ORIGINAL, Rel.SOURCE})
 
@@ -68,6 +91,8 @@ class ItemMedia:
 
     url: str
     kind: str
+    #: The type of a film or sound that is a file of its own; None for all else.
+    file_type: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +122,14 @@ class Item:
 
     id: str
     url: str
-    #: None for a post that has none.
+    #: None for a post that has none, unless derived titles are asked for.
     title: str | None
     display_title: str
     summary: str
+    #: Empty where only the summary is told.
     html: str
-    language: str
+    #: None where nobody can tell.
+    language: str | None
     #: Where only the day is known its first moment, where nothing is known the moment the entry was first seen: readers
     #: take their own time of fetching for an entry without a date, and have a different order each.
     published: datetime
@@ -114,10 +141,21 @@ class Item:
     media: tuple[ItemMedia, ...]
     source: ItemSource
 
+    @property
+    def pictures(self) -> list[str]:
+        """The addresses of its pictures."""
+        return [media.url for media in self.media if media.kind == "image"]
 
-def feed_id(path: str) -> str:
-    """The id of a listing, the same in every format and on every host."""
-    return uuid.uuid5(_FEED_IDS, path).urn
+    @property
+    def files(self) -> list[ItemMedia]:
+        """The films and sounds that are files."""
+        return [media for media in self.media if media.file_type]
+
+
+def feed_id(path: str, shape: Shape | None = None) -> str:
+    """The id of a listing: the same in every format, on every host, and in all documents of one feed (RFC 5005)."""
+    whole = replace(shape.whole, suffix="") if shape else Shape()
+    return uuid.uuid5(_FEED_IDS, whole.address(path)).urn
 
 
 def feed_title(listing: Listing, site: Site) -> str:
@@ -131,35 +169,41 @@ def feed_description(listing: Listing) -> str:
     return one_line(clean_text(listing.description)) or one_line(clean_text(listing.title))
 
 
-def items(listing: Listing, site: Site) -> Iterator[Item]:
+def items(listing: Listing, site: Site, shape: Shape) -> Iterator[Item]:
     """The entries of a listing; one that cannot be written is left out and logged, the others stay."""
-    for entry in listing.entries:
+    whole = 0 if shape.summary else whole_in(listing.entries)
+    for number, entry in enumerate(listing.entries):
         try:
-            yield make_item(entry, site)
+            yield make_item(entry, site, shape, whole=number < whole)
         except (ValueError, TypeError, AttributeError):
             _log.exception("entry %s left out of %s", entry.id, listing.path)
 
 
-def make_item(entry: Entry, site: Site) -> Item:
+def make_item(entry: Entry, site: Site, shape: Shape, whole: bool = True) -> Item:
     """All that feeds tell of an entry."""
     url = (entry.url and ascii_url(entry.url)) or site.url(entry_path(entry.id))
     shown = display_title(entry)
     return Item(
         id=entry.id,
         url=url,
-        title=one_line(clean_text(entry.title or "")) or None,
+        title=one_line(clean_text(entry.title or "")) or (shown if shape.titles else None),
         display_title=shown,
         summary=_summary(entry) or shown,
-        html=clean_text(entry.content_html),
-        language=entry.language,
+        html=clean_text(entry.content_html) if whole else "",
+        language=None if entry.language in {"", UNDETERMINED} else entry.language,
         published=_seconds(entry.published.at),
         updated=max(_seconds(entry.updated), _seconds(entry.published.at)),
         authors=_authors(entry.people, site),
         categories=tuple(_category(hit.slug, site) for hit in entry.topics),
         links=tuple(_links(entry, url)),
         media=tuple(_media(entry)),
-        source=_source(entry, site),
+        source=_source(entry, site, shape.script),
     )
+
+
+def hub(site: Site, shape: Shape) -> str | None:
+    """Where the feed can be subscribed to; nobody subscribes to a document of older entries."""
+    return None if shape.is_part else site.hub
 
 
 def rfc3339(moment: datetime) -> str:
@@ -210,11 +254,16 @@ def _media(entry: Entry) -> Iterator[ItemMedia]:
         url = ascii_url(media.url)
         if url is not None and url not in told:
             told.add(url)
-            yield ItemMedia(url, media.kind)
+            yield ItemMedia(url, media.kind, _file_type(url))
 
 
-def _source(entry: Entry, site: Site) -> ItemSource:
+def _file_type(url: str) -> str | None:
+    return _FILES.get(urlsplit(url).path.rpartition(".")[2].lower())
+
+
+def _source(entry: Entry, site: Site, script: str | None) -> ItemSource:
     path = source_path(entry.source.slug)
     page = (entry.source.url and ascii_url(entry.source.url)) or site.url(path)
     name = one_line(clean_text(entry.source.name)) or entry.source.slug
+    name = convert(name, script) if script else name
     return ItemSource(feed_id(path), name, site.url(RSS.path(path)), site.url(ATOM.path(path)), page)

@@ -39,3 +39,5 @@ from feeds.model.parts import Relation as Relation
 from feeds.model.parts import RelationKind as RelationKind
 from feeds.model.parts import Role as Role
 from feeds.model.parts import TopicHit as TopicHit
+from feeds.model.scope import ALL as ALL
+from feeds.model.scope import Scope as Scope

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from feeds.model.entry import Entry
+
+if TYPE_CHECKING:
+    from feeds.query.tree import Expression
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,11 +28,22 @@ class EntryQuery:
     cursor: str | None = None
     #: Of the entries that belong to one story only the earliest one that the query holds.
     collapse: bool = False
+    #: What else must hold: the tree of a query of `feeds.query`.
+    where: Expression | None = None
+    #: Published at that moment or later; at that moment or earlier.
+    since: datetime | None = None
+    until: datetime | None = None
+    #: BCP 47 tags; "zh" means "zh-Hans" and "zh-Hant" too. Several mean any of them.
+    languages: tuple[str, ...] = ()
+    #: With a text, or a title, that is as it is since then or later.
+    updated_since: datetime | None = None
+    #: "-published", the newest first, or "relevance": the best of the newest 200 that have the words of `where`.
+    sort: str = "-published"
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An answer to an `EntryQuery`: newest first."""
+    """An answer to an `EntryQuery`: newest first, unless it asks for another order."""
 
     entries: tuple[Entry, ...]
     #: None on the last page.

@@ -26,6 +26,7 @@ from feeds.model import Changes
 from feeds.store.codec import entry_from_row
 from feeds.store.counting import bump
 from feeds.store.engine import chunks
+from feeds.store.indexing import index
 from feeds.store.reading import entry_columns
 from feeds.store.reading import read_relations
 from feeds.store.schema import Key
@@ -44,9 +45,14 @@ _Position = tuple[int, str]
 
 
 def mark(connection: Connection, ids: Iterable[str], now: datetime) -> int:
-    """Give the store its next version, and the entries `ids` that version; the last statement of a transaction."""
+    """Give the store its next version, and the entries `ids` that version; the last statement of a transaction.
+
+    Before that they are brought into the search, or out of it, as they are now.
+    """
+    changed = sorted(set(ids))
+    index(connection, changed)
     version = bump(connection)
-    for some in chunks(sorted(set(ids))):
+    for some in chunks(changed):
         changes = {"changed": version, "changed_at": now}
         connection.execute(update(entry).where(entry.c.id.in_(some)).values(changes))
     return version

@@ -13,6 +13,7 @@ from feeds.store.schema import instant
 from feeds.store.schema import micros
 
 _VERSION = 1
+_RANKED = 2
 _LONGEST = 400
 #: Microseconds around 1970 that a datetime can hold.
 _FARTHEST = 2**55
@@ -35,6 +36,22 @@ def read_cursor(cursor: str) -> Position:
             if "\0" not in order_key + entry_id:
                 return instant(at), order_key, entry_id
     raise QueryError("cursor", "is not one that this service gave; leave it out to begin with the newest")
+
+
+def write_ranked_cursor(newest: Position, offset: int) -> str:
+    """The cursor behind `offset` entries in the order of relevance, of those behind the position `newest`."""
+    at, order_key, entry_id = newest
+    packed = json.dumps([_RANKED, micros(at), order_key, entry_id, offset], separators=(",", ":"))
+    return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+
+
+def read_ranked_cursor(cursor: str) -> tuple[Position, int]:
+    """What `write_ranked_cursor` was given. Raises `QueryError`."""
+    match _unpacked(cursor):
+        case [2, int() as at, str() as order_key, str() as entry_id, int() as offset] if abs(at) < _FARTHEST:
+            if "\0" not in order_key + entry_id and 0 <= offset < _FARTHEST:
+                return (instant(at), order_key, entry_id), offset
+    raise QueryError("cursor", "is not one that this service gave for this order; leave it out to begin with the best")
 
 
 def _unpacked(cursor: str) -> object:

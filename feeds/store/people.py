@@ -33,6 +33,8 @@ from feeds.store.schema import alias
 from feeds.store.schema import author
 
 _ATTEMPTS = 3
+#: Behind every character that a name has.
+_LAST = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,19 @@ def read_all(connection: Connection) -> tuple[Tally, ...]:
     rows = connection.execute(select(author).where(author.c.entries > 0)).all()
     names = _aliases(connection, [row.id for row in rows])
     return tuple(_tally(row, names[row.id]) for row in sorted(rows, key=lambda row: (-row.entries, row.slug)))
+
+
+def read_beginning(connection: Connection, beginning: str, limit: int) -> tuple[Tally, ...]:
+    """Those in a byline with a slug or a name that begins so, those with the most entries first."""
+    key = slugify(beginning.strip().lstrip("@＠"))
+    if key is None:
+        return ()
+    named = select(alias.c.author_id).where(alias.c.key >= key, alias.c.key < f"{key}{_LAST}")
+    begun = ((author.c.slug >= key) & (author.c.slug < f"{key}{_LAST}")) | author.c.id.in_(named)
+    asked = select(author).where(author.c.entries > 0, begun).order_by(author.c.entries.desc(), author.c.slug)
+    rows = connection.execute(asked.limit(limit)).all()
+    names = _aliases(connection, [row.id for row in rows])
+    return tuple(_tally(row, names[row.id]) for row in rows)
 
 
 def _rows(connection: Connection, keys: Collection[str]) -> dict[str, Row[Any]]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlalchemy import Connection
-from sqlalchemy import FromClause
 from sqlalchemy import Row
 from sqlalchemy import Select
+from sqlalchemy import Subquery
 from sqlalchemy import and_
-from sqlalchemy import literal
+from sqlalchemy import func
 from sqlalchemy import select
-from sqlalchemy import tuple_
 from sqlalchemy import union
 
 from feeds.errors import GoneError
@@ -26,49 +26,96 @@ from feeds.model import EntryQuery
 from feeds.model import Page
 from feeds.model import Relation
 from feeds.model import RelationKind
+from feeds.query.tree import searched
+from feeds.search.analysis import phrase
+from feeds.search.ranking import Candidate
+from feeds.search.ranking import ranked
 from feeds.store.codec import entry_from_row
+from feeds.store.codec import people
+from feeds.store.conditions import LISTED
+from feeds.store.conditions import Conditions
+from feeds.store.conditions import Place
+from feeds.store.conditions import parts_of
+from feeds.store.conditions import source_id
+from feeds.store.conditions import walks
 from feeds.store.cursor import Position
 from feeds.store.cursor import read_cursor
+from feeds.store.cursor import read_ranked_cursor
 from feeds.store.cursor import write_cursor
+from feeds.store.cursor import write_ranked_cursor
 from feeds.store.engine import chunks
-from feeds.store.schema import Instant
-from feeds.store.schema import Key
-from feeds.store.schema import author
+from feeds.store.finding import between
+from feeds.store.finding import leading_words
+from feeds.store.finding import newest_first
+from feeds.store.finding import walk_of_hits
+from feeds.store.indexing import names_of
 from feeds.store.schema import document
 from feeds.store.schema import entry
 from feeds.store.schema import listing
 from feeds.store.schema import relation
 from feeds.store.schema import source
-from feeds.store.schema import standing
-from feeds.store.schema import story_entry
 
 #: However many a caller asks for.
 MOST = 1000
-#: The parts of a listing that a role of an `EntryQuery` holds.
-PARTS = {"byline": ("byline",), "quoted": ("quoted",), "any": ("byline", "quoted")}
-
+SORTS = ("-published", "relevance")
+#: So many of the newest hits are put into the order of relevance, by so many characters of each.
+RANKED = 200
+_READ_TO_RANK = 4000
 #: What only the writer needs.
 _INNER = {"digest", "whole", "keys", "natural_keys", "withdrawn_for_good", "changed", "changed_at"}
 _READ = [column for column in entry.c if column.name not in _INNER]
 _SOURCE = [source.c[name].label(f"source_{name}") for name in ("slug", "name", "zone", "language", "url")]
 _DOCUMENT = [document.c[name].label(f"document_{name}") for name in ("urn", "name", "title", "url")]
-_SORT = (entry.c.published, entry.c.order_key, entry.c.id)
-_LISTED = (listing.c.published, listing.c.order_key, listing.c.entry_id)
+_COLUMNS = [*_READ, *_SOURCE, *_DOCUMENT]
+_JOINED = entry.join(source).join(document, entry.c.document_id == document.c.id)
+_SORT: Place = (entry.c.published, entry.c.order_key, entry.c.id)
 
 
 def read_page(connection: Connection, query: EntryQuery) -> Page:
     """The entries of a listing: one statement, and one for their relations. Raises `QueryError`."""
     limit = _limit(query)
+    if query.sort not in SORTS:
+        raise QueryError("sort", f"{query.sort!r} is no order", SORTS)
+    if query.sort == "relevance" and any(searched(query.where)):
+        return _read_ranked(connection, query, limit)
     after = None if query.cursor is None else read_cursor(query.cursor)
-    rows = connection.execute(_page(query, after, limit + 1)).all()
-    shown = rows[:limit]
-    relations = read_relations(connection, [row.id for row in shown])
-    more = len(rows) > limit
-    last = shown[-1] if more else None
-    return Page(
-        entries=tuple(entry_from_row(row, relations[row.id]) for row in shown),
-        next=None if last is None else write_cursor((last.published, last.order_key, last.id)),
-    )
+    rows = connection.execute(_page(connection, query, after, limit + 1)).all()
+    last = rows[limit - 1] if len(rows) > limit else None
+    following = None if last is None else write_cursor((last.published, last.order_key, last.id))
+    return Page(_entries(connection, rows[:limit]), following)
+
+
+def count(connection: Connection, query: EntryQuery, most: int) -> int:
+    """How many entries a query has, or `most`; its cursor and limit do not count."""
+    found = _page(connection, query, None, most).with_only_columns(entry.c.id, maintain_column_froms=True).subquery()
+    return int(connection.scalar(select(func.count()).select_from(found)) or 0)
+
+
+def _read_ranked(connection: Connection, query: EntryQuery, limit: int) -> Page:
+    """A page of the newest hits, the best first. What comes meanwhile does not move the pages that follow."""
+    after, offset = (None, 0) if query.cursor is None else read_ranked_cursor(query.cursor)
+    columns = [*_SORT, entry.c.title, entry.c.people, func.substr(entry.c.content_text, 1, _READ_TO_RANK).label("text")]
+    asked = _page(connection, query, after, RANKED).with_only_columns(*columns, maintain_column_froms=True)
+    rows = connection.execute(asked).all()
+    candidates = [Candidate(r.id, r.published, r.title, names_of(people(r.people)), r.text) for r in rows]
+    phrases = [found for words in searched(query.where) if (found := phrase(words)) is not None]
+    ids = ranked(candidates, phrases)
+    shown = ids[offset : offset + limit]
+    whole = select(*_COLUMNS).select_from(_JOINED).where(entry.c.id.in_(shown))
+    by_id = {row.id: row for row in connection.execute(whole)}
+    more = len(ids) > offset + limit
+    following = write_ranked_cursor(after or _just_behind(rows[0]), offset + limit) if more else None
+    return Page(_entries(connection, [by_id[entry_id] for entry_id in shown]), following)
+
+
+def _just_behind(row: Row[Any]) -> Position:
+    """A position in front of all that was published with the newest hit."""
+    return row.published + timedelta(microseconds=1), "", ""
+
+
+def _entries(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Entry, ...]:
+    relations = read_relations(connection, [row.id for row in rows])
+    return tuple(entry_from_row(row, relations[row.id]) for row in rows)
 
 
 def read_entry(connection: Connection, entry_id: str) -> Entry:
@@ -89,7 +136,7 @@ def read_entry(connection: Connection, entry_id: str) -> Entry:
 
 def entry_columns() -> list[ColumnElement[Any]]:
     """What `feeds.store.codec.entry_from_row` wants of an entry joined with its source and its document."""
-    return [*_READ, *_SOURCE, *_DOCUMENT]
+    return list(_COLUMNS)
 
 
 def _limit(query: EntryQuery) -> int:
@@ -98,110 +145,45 @@ def _limit(query: EntryQuery) -> int:
     return min(query.limit, MOST)
 
 
-def _page(query: EntryQuery, after: Position | None, limit: int) -> Select[Any]:
-    columns = [*_READ, *_SOURCE, *_DOCUMENT]
-    joined = entry.join(source).join(document, entry.c.document_id == document.c.id)
-    newest = [column.desc() for column in _SORT]
-    if query.document is not None or not (query.authors or query.topics):
-        chosen = select(*columns).select_from(joined).where(entry.c.withdrawn_at.is_(None), *_filters(query))
-        chosen = chosen.where(*_first_of_story(query, _SORT))
-        if after is not None:
-            chosen = chosen.where(tuple_(*_SORT) < _bound(after))
-        return chosen.order_by(*newest).limit(limit)
-    walk = _walk(query, after, limit)
-    chosen = select(*columns).select_from(joined.join(walk, walk.c.entry_id == entry.c.id))
-    return chosen.order_by(walk.c.published.desc(), walk.c.order_key.desc(), walk.c.entry_id.desc())
+def _page(connection: Connection, query: EntryQuery, after: Position | None, limit: int) -> Select[Any]:
+    """The rows of the next `limit` entries. A listing is walked; so is a document, which is small, and the archive."""
+    parts_of(query.role)
+    conditions = Conditions(connection, query)
+    if (words := leading_words(connection, query)) is not None:
+        return _joined(walk_of_hits(conditions, words, after, limit))
+    if query.document is None and (query.authors or query.topics):
+        return _joined(_merged(conditions, after, limit))
+    own = [] if query.source is None else [entry.c.source_id == source_id(query.source)]
+    its = [entry.c.withdrawn_at.is_(None), *own, *conditions.of(_SORT, walked={"source"})]
+    chosen = select(*_COLUMNS).select_from(_JOINED).where(*its, *conditions.first_of_story(_SORT))
+    chosen = chosen.where(*between(query, _SORT, after))
+    return chosen.order_by(*newest_first(_SORT)).limit(limit)
 
 
-def _filters(query: EntryQuery, of: FromClause = entry) -> list[ColumnElement[bool]]:
-    """The conditions on `entry` itself: a document is small, so what stands in it may be looked at one by one."""
-    conditions: list[ColumnElement[bool]] = []
-    if query.source is not None:
-        conditions.append(of.c.source_id == _source_id(query.source))
-    if query.document is not None:
-        named = select(standing.c.entry_id).join(document).where(document.c.name == query.document)
-        conditions.append(of.c.id.in_(named))
-        if query.authors or query.topics:
-            conditions.append(_is_listed(query, of))
-    return conditions
+def _joined(walk: Subquery) -> Select[Any]:
+    """The entries of a walk, in its order."""
+    chosen = select(*_COLUMNS).select_from(_JOINED.join(walk, walk.c.entry_id == entry.c.id))
+    return chosen.order_by(*newest_first((walk.c.published, walk.c.order_key, walk.c.entry_id)))
 
 
-def _first_of_story(query: EntryQuery, key: Sequence[ColumnElement[Any]]) -> list[ColumnElement[bool]]:
-    """The condition of `collapse`: no earlier entry of the same story is in the listing; `key` are its sort columns.
-
-    It says nothing of pages, so a cursor means the same with it.
-    """
-    if not query.collapse:
-        return []
-    mine, theirs, earlier = story_entry.alias("mine"), story_entry.alias("theirs"), entry.alias("earlier")
-    same = and_(mine.c.story_id == theirs.c.story_id, mine.c.hangs.is_(False), theirs.c.hangs.is_(False))
-    joined = mine.join(theirs, same).join(earlier, earlier.c.id == theirs.c.entry_id)
-    place = (earlier.c.published, earlier.c.order_key, earlier.c.id)
-    conditions = [earlier.c.withdrawn_at.is_(None), tuple_(*place) < tuple_(*key), *_filters(query, earlier)]
-    if (query.authors or query.topics) and query.document is None:
-        conditions.append(_is_listed(query, earlier))
-    found = select(mine.c.entry_id).select_from(joined).where(mine.c.entry_id == key[2], *conditions)
-    return [~found.exists()]
-
-
-def _is_listed(query: EntryQuery, of: FromClause = entry) -> ColumnElement[bool]:
-    there = listing.alias("there")
-    place = (of.c.published, of.c.order_key, of.c.id)
-    at_entry = [column == there.c[listed.name] for listed, column in zip(_LISTED, place, strict=True)]
-    found: list[ColumnElement[bool]] = [
-        select(there.c.entry_id).where(*walk, *at_entry).exists() for walk in _walks(query, there)
-    ]
-    any_of = found[0]
-    for one in found[1:]:
-        any_of = any_of | one
-    return any_of
-
-
-def _walk(query: EntryQuery, after: Position | None, limit: int) -> Any:
-    """The sort keys of a page: the newest of each walk, merged; a walk ends after a page."""
-    walks = [_one_walk(conditions, query, after, limit) for conditions in _walks(query)]
-    if len(walks) == 1:
-        return walks[0].subquery("walk")
-    merged = union(*(select(one.subquery()) for one in walks)).subquery("merged")
-    order = (merged.c.published.desc(), merged.c.order_key.desc(), merged.c.entry_id.desc())
-    return select(merged).order_by(*order).limit(limit).subquery("walk")
+def _merged(conditions: Conditions, after: Position | None, limit: int) -> Subquery:
+    """The sort keys of a page: the newest of each walk along a listing, merged; a walk ends after a page."""
+    found = [_one_walk(along, conditions, after, limit) for along in walks(conditions.query)]
+    if len(found) == 1:
+        return found[0].subquery("walk")
+    merged = union(*(select(one.subquery()) for one in found)).subquery("merged")
+    newest = newest_first((merged.c.published, merged.c.order_key, merged.c.entry_id))
+    return select(merged).order_by(*newest).limit(limit).subquery("walk")
 
 
 def _one_walk(
-    conditions: Iterable[ColumnElement[bool]], query: EntryQuery, after: Position | None, limit: int
+    along: Iterable[ColumnElement[bool]], conditions: Conditions, after: Position | None, limit: int
 ) -> Select[Any]:
-    walk = select(*_LISTED).where(*conditions, *_first_of_story(query, _LISTED))
-    if query.source is not None:
-        walk = walk.where(listing.c.source_id == _source_id(query.source))
-    if after is not None:
-        walk = walk.where(tuple_(*_LISTED) < _bound(after))
-    return walk.order_by(*(column.desc() for column in _LISTED)).limit(limit)
-
-
-def _walks(query: EntryQuery, along: FromClause = listing) -> list[list[ColumnElement[bool]]]:
-    """One for every pair of an author's part and a topic."""
-    if query.role not in PARTS:
-        raise QueryError("role", f"{query.role!r} is none", tuple(PARTS))
-    whose: list[list[ColumnElement[bool]]] = [
-        [along.c.author_id == _author_id(slug), along.c.part == part]
-        for slug in dict.fromkeys(query.authors)
-        for part in PARTS[query.role]
-    ] or [[along.c.author_id == 0, along.c.part == ""]]
-    topics = tuple(dict.fromkeys(query.topics)) or ("",)
-    return [[*who, along.c.topic == topic] for who in whose for topic in topics]
-
-
-def _bound(after: Position) -> Any:
-    at, order_key, entry_id = after
-    return tuple_(literal(at, Instant), literal(order_key, Key), literal(entry_id, Key))
-
-
-def _source_id(slug: str) -> Any:
-    return select(source.c.id).where(source.c.slug == slug).scalar_subquery()
-
-
-def _author_id(slug: str) -> Any:
-    return select(author.c.id).where(author.c.slug == slug).scalar_subquery()
+    query = conditions.query
+    own = [] if query.source is None else [listing.c.source_id == source_id(query.source)]
+    its = [*along, *own, *conditions.of(LISTED, walked={"listing", "source"}), *conditions.first_of_story(LISTED)]
+    walk = select(*LISTED).where(*its, *between(query, LISTED, after))
+    return walk.order_by(*newest_first(LISTED)).limit(limit)
 
 
 def read_relations(connection: Connection, ids: Sequence[str]) -> defaultdict[str, list[Relation]]:

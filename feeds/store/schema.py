@@ -21,7 +21,7 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy import text
 
 #: The Alembic revision that this code reads and writes.
-HEAD = "0004"
+HEAD = "0005"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -269,6 +269,18 @@ listing = Table(
     Column("entry_id", Key, primary_key=True),
     Column("source_id", Integer, nullable=False),
     sqlite_with_rowid=False,
+)
+
+#: Which row of the full text (see `feeds.store.searching`) an entry is found by. `key` grows with the second of
+#: publication; a row without an entry is a text that is shown no more. `digest` is of all that the row is made of.
+search_entry = Table(
+    "search_entry",
+    metadata,
+    Column("key", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("entry_id", Key, unique=True),
+    Column("published", Instant, nullable=False),
+    Column("order_key", Key, nullable=False),
+    Column("digest", Text, nullable=False),
 )
 
 #: Both directions are rows.

@@ -44,6 +44,7 @@ from feeds.store.engine import store_file
 from feeds.store.engine import store_url
 from feeds.store.migrate import check_schema
 from feeds.store.prepare import prepare
+from feeds.store.reading import count
 from feeds.store.reading import read_entry
 from feeds.store.reading import read_page
 from feeds.store.retopic import Classify
@@ -103,8 +104,12 @@ class Store:
         documents.record_failure(self._writable(), document, problem, now)
 
     def entries(self, query: EntryQuery) -> Page:
-        """The entries of a listing, newest first; at most 1000. Raises `QueryError`."""
+        """The entries of a listing, newest first or as it asks for; at most 1000. Raises `QueryError`."""
         return self._read(lambda connection: read_page(connection, query))
+
+    def count(self, query: EntryQuery, most: int = 10_000) -> int:
+        """How many entries a query has, or `most`; the more it has the longer it takes. Raises `QueryError`."""
+        return self._read(lambda connection: count(connection, query, most))
 
     def entry(self, id: str) -> Entry:
         """One entry. Raises `NotFoundError`, and `GoneError`, which is one, where it was withdrawn."""
@@ -193,6 +198,10 @@ class Store:
     def sources(self) -> tuple[Tally, ...]:
         """All sources by slug."""
         return self._read(tallies.read_sources)
+
+    def suggest_authors(self, beginning: str, limit: int = 10) -> tuple[Tally, ...]:
+        """Those in a byline whose slug, handle or one of whose names begins so, the most entries first."""
+        return self._read(lambda connection: people.read_beginning(connection, beginning, limit))
 
     def author(self, name: str) -> Tally:
         """By slug, else by handle or by a name that only one author uses; the slug tells whether to redirect.

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+from lxml import etree
+
+from feeds.formats.opml import Group
+from feeds.formats.opml import Outline
+from feeds.formats.opml import render
+from feeds.store import Store
+from feeds.store import migrate
+from feeds.store import open_store
+from tests.builders import NOW
+from tests.feed_rules import opml_violations
+from tests.test_formats import SITE
+from tests.test_web import DRAFTS
+from tests.test_web import fill
+from tests.test_web import make_client
+
+BASE = "https://feeds.example.org"
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('opml') / 'store.db'}"
+    migrate(url)
+    with open_store(url) as store:
+        yield fill(store, NOW)
+
+
+def outlines(client: FlaskClient, path: str) -> list[tuple[str, str]]:
+    """Name and feed of every listing, without folders."""
+    reply = client.get(path)
+    assert (reply.status_code, reply.content_type) == (200, "text/x-opml; charset=utf-8")
+    root = etree.fromstring(reply.data)
+    return [(one.get("text", ""), one.get("xmlUrl", "")) for one in root.iter("outline") if one.get("type")]
+
+
+def test_everything_is_grouped_by_kind(client: FlaskClient) -> None:
+    body = etree.fromstring(client.get("/opml").data).find("body")
+    assert body is not None
+    assert [one.get("text") for one in body] == ["读报", "Topics", "Authors", "Sources"]
+    assert [one.get("xmlUrl") for one in body] == [f"{BASE}/entries.rss", None, None, None]
+    assert [one.get("xmlUrl") for one in body[3]] == [f"{BASE}/sources/garden.rss"]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/sources.opml", [("Garden notes", f"{BASE}/sources/garden.rss")]),
+        ("/topics/rag.opml", [("检索增强", f"{BASE}/topics/rag.rss")]),
+        ("/authors/王-五.opml", [("王 五", f"{BASE}/authors/%E7%8E%8B-%E4%BA%94.rss")]),
+    ],
+)
+def test_a_list_names_its_feeds(client: FlaskClient, path: str, expected: list[tuple[str, str]]) -> None:
+    assert outlines(client, path) == expected
+
+
+def test_a_listing_of_several_names_has_theirs_too(client: FlaskClient) -> None:
+    feeds = [feed.removeprefix(BASE) for _, feed in outlines(client, "/authors/rainlin/topics/rag,coding.opml")]
+    assert feeds == [
+        "/authors/rainlin/topics/coding,rag.rss",
+        "/authors/rainlin.rss",
+        "/topics/rag.rss",
+        "/topics/coding.rss",
+    ]
+
+
+def test_every_feed_in_a_list_is_there(client: FlaskClient) -> None:
+    found = {feed for _, feed in outlines(client, "/opml")}
+    assert len(found) > len(DRAFTS)
+    assert {client.get(feed.removeprefix(BASE)).status_code for feed in found} == {200}
+
+
+def test_a_list_has_validators_and_keeps_its_bytes(client: FlaskClient) -> None:
+    first = client.get("/opml")
+    assert client.get("/opml", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    assert first.last_modified is not None and first.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_an_empty_store_has_lists_to_import(store: Store) -> None:
+    client = make_client(store)
+    for path in ("/opml", "/authors.opml", "/sources.opml"):
+        assert opml_violations(client.get(path).data) == []
+
+
+def test_names_are_one_line_and_escaped() -> None:
+    data = render("a\n<b>", (Group("x & y", (Outline('"q"\x0b & <i>', "/topics/rag"),)), Group("z", ())), SITE)
+    assert opml_violations(data) == []
+    root = etree.fromstring(data)
+    assert [one.get("text") for one in root.iter("outline")] == ["x & y", '"q" & <i>']
+    assert root.findtext("head/title") == "a <b>"

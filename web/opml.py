@@ -1,0 +1,88 @@
+"""Lists of feeds to import: everything, all of one kind, the feeds of one listing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from flask import Blueprint
+from flask import Response
+
+from feeds.addresses import AUTHORS
+from feeds.addresses import ENTRIES
+from feeds.addresses import OPML
+from feeds.addresses import SOURCES
+from feeds.addresses import TOPICS
+from feeds.addresses import listing_path
+from feeds.formats import OPML_SUFFIX
+from feeds.formats import OPML_TYPE
+from feeds.formats import opml
+from feeds.formats.opml import Group
+from feeds.formats.opml import Outline
+from feeds.model import Tally
+from web.cache import Rendered
+from web.conditional import serve
+from web.selections import Selection
+from web.state import State
+from web.state import get_state
+
+bp = Blueprint("opml", __name__)
+
+
+@bp.get(OPML)
+def everything() -> Response:
+    """All listings, in a folder for each kind."""
+    state = get_state()
+
+    def render() -> Rendered:
+        groups = tuple(_group(kind, state) for kind in (TOPICS, AUTHORS, SOURCES))
+        lists: tuple[Outline | Group, ...] = (*_all(state), *groups)
+        return _rendered(state.site.name, lists, state)
+
+    return serve(OPML, (), render)
+
+
+@bp.get(f"/<any({','.join(kind.strip('/') for kind in (AUTHORS, TOPICS, SOURCES))}):kind>{OPML_SUFFIX}")
+def of_a_kind(kind: str) -> Response:
+    """All authors, all topics, all sources."""
+    state = get_state()
+
+    def render() -> Rendered:
+        group = _group(f"/{kind}", state)
+        return _rendered(f"{group.title} · {state.site.name}", group.outlines or _all(state), state)
+
+    return serve(f"/{kind}{OPML_SUFFIX}", (), render)
+
+
+def of_listing(selection: Selection, members: Iterable[Selection], state: State) -> Rendered:
+    """The feed of a listing, and behind it those of its members."""
+    outlines = dict.fromkeys(Outline(one.title, one.path) for one in (selection, *members))
+    return _rendered(f"{selection.title} · {state.site.name}", tuple(outlines), state)
+
+
+def _group(kind: str, state: State) -> Group:
+    if kind == TOPICS:
+        names = [(slug, name) for slug, name in state.site.topics.items()]
+    else:
+        tallies = state.store.authors() if kind == AUTHORS else state.store.sources()
+        names = [(tally.slug, tally.name) for tally in sorted(tallies, key=_by_size)]
+    outlines = tuple(Outline(name, listing_path(kind, (slug,))) for slug, name in names)
+    return Group(kind.strip("/").capitalize(), outlines)
+
+
+def _all(state: State) -> tuple[Outline, ...]:
+    """OPML demands an outline."""
+    return (Outline(state.site.name, ENTRIES),)
+
+
+def _by_size(tally: Tally) -> tuple[int, str]:
+    return -tally.entries, tally.slug
+
+
+def _rendered(title: str, lists: Iterable[Outline | Group], state: State) -> Rendered:
+    modified = _newest(state)
+    return Rendered(opml.render(title, tuple(lists), state.site, modified), OPML_TYPE, modified)
+
+
+def _newest(state: State) -> datetime | None:
+    return max((tally.newest for tally in state.store.sources() if tally.newest), default=None)
