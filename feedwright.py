@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -30,11 +31,14 @@ if TYPE_CHECKING:
     from feeds.store import Store
     from feeds.topics import Explanation
     from feeds.topics import Topics
+    from feeds.websub import Answer
     from scrapers.ingest import Outcome
 
 _NUMBERS = frozenset({"entries", "new", "changed", "warnings"})
 #: Exit status where the command ran and part of the work failed; click uses 1 for errors and 2 for wrong usage.
 SOME_FAILED = 3
+#: Seconds that a WebSub hub may take to connect, and again to answer.
+_HUB_PATIENCE = 5.0
 
 
 class _Commands(click.Group):
@@ -55,7 +59,7 @@ def main() -> None:
     """Turn what people publish in any shape into entries, and serve them as feeds and a JSON API.
 
     Settings come from the environment: DATABASE_URL, PUBLIC_BASE_URL, SITE_NAME, SITE_LANGUAGE, PORT,
-    WEB_CONCURRENCY, TOPICS, AUTHORS, SOURCES, FEEDS, SOURCE_DATE_EPOCH.
+    WEB_CONCURRENCY, CACHE_BYTES, WEBSUB_HUB, TOPICS, AUTHORS, SOURCES, FEEDS, SOURCE_DATE_EPOCH.
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
 
@@ -105,7 +109,7 @@ def ingest(paths: tuple[str, ...], format_: str | None, source: str | None, as_j
     if not documents:
         raise click.ClickException(f"there are no documents in {', '.join(paths)}")
     gc.set_threshold(100_000, 50, 100)  # documents make many small objects; the usual pace costs a tenth of the time
-    with _store(settings, create=True) as store:
+    with _store(settings, create=True) as store, _announced(store, settings):
         outcomes = list(_with_progress(read_all(documents, store, plan), len(documents)))
     click.echo(_json({"documents": [_outcome(o) for o in outcomes]})) if as_json else _print_outcomes(outcomes)
     if any(outcome.failure for outcome in outcomes):
@@ -227,7 +231,7 @@ def retopic(as_json: bool) -> None:
 
     settings = _settings()
     topics = load_topics(settings.topics)
-    with _store(settings) as store:
+    with _store(settings) as store, _announced(store, settings):
         done = store.retopic(topics.classify, datetime.now(UTC))
     if as_json:
         counts = {"entries": done.entries, "moved": done.moved, "reasons": done.reasons}
@@ -282,10 +286,12 @@ def check(file: Path, gold: Path, worst: int) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def withdraw(id: str, yes: bool) -> None:
     """Withdraw an entry for good: no document that holds it, and no copy of it, brings it back."""
-    with _store(_settings()) as store:
+    settings = _settings()
+    with _store(settings) as store:
         if not yes:
             click.confirm(f"Withdraw {_called(_urn(id), store)} for good?", abort=True)
-        news = store.withdraw(_urn(id), datetime.now(UTC))
+        with _announced(store, settings):
+            news = store.withdraw(_urn(id), datetime.now(UTC))
     click.echo("Withdrawn for good." if news else "It was withdrawn for good before.")
 
 
@@ -322,6 +328,41 @@ def _store(settings: Settings, *, create: bool = False) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def _announced(store: Store, settings: Settings) -> Iterator[None]:
+    """Tell the WebSub hub, if there is one, which feeds changed meanwhile: each once, when all is written."""
+    if settings.websub_hub is None:
+        yield
+        return
+    before = store.version()
+    try:
+        yield
+    finally:
+        from feeds.listing import Site
+        from feeds.websub import changed_feeds
+        from feeds.websub import publish
+
+        site = Site(settings.public_base_url, settings.site_name, settings.site_language)
+        publish(settings.websub_hub, changed_feeds(store.changed_scopes(before), site), _post, time.sleep)
+
+
+def _post(url: str, form: bytes) -> Answer:
+    """Send a form. Raises `OSError` where nothing is answered in time."""
+    import httpx
+
+    from feeds.websub import Answer
+
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "Feedwright"}
+    try:
+        with (
+            httpx.Client(timeout=_HUB_PATIENCE) as client,
+            client.stream("POST", url, content=form, headers=headers) as r,
+        ):
+            return Answer(r.status_code, r.headers.get("Location"))
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise OSError(f"{type(error).__name__}: {error}") from error
 
 
 def _query(

@@ -41,6 +41,10 @@ class Settings:
     site_language: str
     port: int
     web_concurrency: int
+    #: Of rendered feeds that a web process holds in memory.
+    cache_bytes: int
+    #: The hub that is told of changed feeds (https://www.w3.org/TR/websub/).
+    websub_hub: str | None
     #: Files to use instead of the ones that ship with Feedwright.
     topics: Path | None
     authors: Path | None
@@ -104,6 +108,17 @@ def _base_url(words: str) -> str | None:
     if url.port == 0:  # reading the port also refuses one that is no number
         raise ValueError(f"{words!r} has no port that can be reached")
     return words.rstrip("/")
+
+
+def _hub(words: str) -> str | None:
+    if not words:
+        return None
+    url = urlsplit(words)
+    if url.scheme not in {"http", "https"} or not url.hostname or url.port == 0:
+        raise ValueError(f"{words!r} is no absolute address; give one such as https://hub.example.org/")
+    if url.fragment or url.username or not words.isascii() or any(c.isspace() or c in '<>"' for c in words):
+        raise ValueError(f"{words!r} must have neither user nor fragment, and no other characters than those of a URL")
+    return words
 
 
 def _bracketed(host: str) -> str:
@@ -171,6 +186,13 @@ SETTINGS = (
     Setting("SITE_LANGUAGE", "zh-Hans", "language of topic names and of feeds in several languages", _language),
     Setting("PORT", "8000", "the port that the web server listens on", _number(1, 65535)),
     Setting("WEB_CONCURRENCY", "1", "how many web processes run side by side", _number(1, 64)),
+    Setting(
+        "CACHE_BYTES",
+        "67108864",
+        "how many bytes of rendered feeds each web process keeps in memory; 0 for none",
+        _number(0, 1 << 40),
+    ),
+    Setting("WEBSUB_HUB", "", "the address of a WebSub hub, which is then named in feeds and told of changes", _hub),
     Setting("TOPICS", "", "a topics file to use instead of the one that ships with Feedwright", _file),
     Setting("AUTHORS", "", "a file of names and handles that belong together, asked before the shipped one", _file),
     Setting("SOURCES", "", "a sources file to use instead of the one that ships with Feedwright", _file),

@@ -38,8 +38,6 @@ from tests.builders import make_person
 from tests.builders import make_published
 from tests.builders import make_topics
 from web import create_app
-from web.cache import Cache
-from web.cache import Rendered
 
 BASE = "https://feeds.example.org"
 FEEDS = ["/entries.rss", "/entries.atom", "/entries.json"]
@@ -717,15 +715,3 @@ def test_a_bug_is_a_500_of_the_right_kind(own_client: FlaskClient) -> None:
     app.view_functions["api.sources"] = lambda: 1 / 0
     reply = app.test_client().get("/api/v1/sources")
     assert (reply.status_code, json.loads(reply.data)["code"]) == (500, "internal_server_error")
-
-
-def test_the_cache_keeps_the_latest_version_within_its_bytes() -> None:
-    cache = Cache(max_bytes=10)
-    cache.put("/a", 1, Rendered(b"aaaa", "text/plain"))
-    cache.put("/b", 1, Rendered(b"bbbb", "text/plain"))
-    assert cache.get("/a", 1) is not None
-    assert cache.get("/a", 2) is None
-    cache.put("/c", 1, Rendered(b"cccc", "text/plain"))
-    assert (cache.get("/b", 1), cache.get("/a", 1) is None) == (None, False)
-    cache.put("/d", 1, Rendered(b"d" * 11, "text/plain"))
-    assert [cache.get(path, 1) for path in ("/a", "/c", "/d")] == [None, None, None]

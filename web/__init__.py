@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+from datetime import datetime
+
 from flask import Flask
 
 from feeds.addresses import STATIC
@@ -23,6 +26,7 @@ from web import redirects
 from web import sitemap
 from web import stories
 from web import templating
+from web.hot import HotFeeds
 from web.state import State
 
 __all__ = ["create_app"]
@@ -35,8 +39,9 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     it: so a process starts while its store does not answer, and no connection is shared by forked workers. Raises
     `ConfigError`.
     """
+    state = State(settings or load_settings(), store, lambda: datetime.now(UTC))
     app = Flask(__name__, static_url_path=STATIC)
-    app.extensions["feedwright"] = State(settings or load_settings(), store)
+    app.extensions["feedwright"] = state
     interface.register(app)
     templating.register(app)
     views = (listings, opml, pages, overviews, api, history, stories, sitemap, proxy)
@@ -46,4 +51,6 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     finder.register(app)
     headers.register(app)
     errors.register(app)
+    app.url_map.merge_slashes = False  # the redirect would go to whatever host the client names
+    app.wsgi_app = HotFeeds(app.wsgi_app, state.cache, state.settings.public_base_url)  # type: ignore[method-assign]
     return app

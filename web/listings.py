@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import replace
-from urllib.parse import quote
 
 from flask import Blueprint
 from flask import request
@@ -29,7 +28,6 @@ from feeds.shapes import SCRIPTS
 from feeds.shapes import Shape
 from web.cache import Rendered
 from web.conditional import ARCHIVE_CACHING
-from web.conditional import known
 from web.conditional import serve
 from web.opml import of_listing
 from web.pages import listing_page
@@ -50,8 +48,6 @@ _KIND = f"<any({','.join(KINDS)}):kind>"
 #: What can stand behind `/entries`; a suffix alone, or a script and a suffix.
 ENDINGS = tuple(f"{script}{suffix}" for script in ("", *(f".{script}" for script in SCRIPTS)) for suffix in FORMATS)
 _ENDING = f"<any({','.join(repr(ending) for ending in ENDINGS)}):ending>"
-#: What narrows a listing, in the order of canonical addresses.
-_PARAMETERS = ("q", "role", "collapse")
 _BOTH = f"{AUTHORS}/<authors>{TOPICS}"
 
 
@@ -62,14 +58,6 @@ class Asked:
     #: Such as ("authors", "a,b"); none for all entries.
     names: tuple[tuple[str, str], ...]
     shape: Shape
-
-    @property
-    def path(self) -> str:
-        """Of the listing as it was spelled; the canonical one where it was spelled so."""
-        parts = (f"/{kind}/{quote(names, safe=',')}" if names else f"/{kind}" for kind, names in self.names)
-        path = "".join(parts) or ENTRIES
-        given = [f"{name}={quote(request.args[name], safe='')}" for name in _PARAMETERS if request.args.get(name)]
-        return path + (f"?{'&'.join(given)}" if given else "")
 
     @property
     def slugs(self) -> list[str]:
@@ -143,15 +131,13 @@ def _answer(asked: Asked, last: str) -> Response:
     """`last` is the last segment of the address: the suffix in other letters moves too."""
     state, shape = get_state(), asked.shape
     spelled = last.endswith(shape.ending)
-    if shape.suffix and spelled and (answered := known(shape.address(asked.path))) is not None:
-        return answered
     selection = _selection(asked, state)
     if (asked.slugs and selection.leads_elsewhere(asked.slugs)) or not spelled:
         return moved(_plain(shape).address(selection.path.partition("?")[0]))
     if not shape.suffix:
         return listing_page(selection, request.args.get("cursor") or None)
     address = shape.address(selection.path)
-    return serve(address, getattr(selection, "scopes", ()), lambda: _rendered(selection, asked, state))
+    return serve(address, selection.scopes, lambda: _rendered(selection, asked, state))
 
 
 def _selection(asked: Asked, state: State) -> Selection:

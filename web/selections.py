@@ -22,11 +22,11 @@ from feeds.addresses import listing_path
 from feeds.errors import NotFoundError
 from feeds.listing import BEFORE_ALL
 from feeds.listing import Listing
-from feeds.model import ALL
 from feeds.model import Entry
 from feeds.model import EntryQuery
 from feeds.model import Scope
 from feeds.model import Tally
+from feeds.model.scope import scopes_of
 from feeds.query import NOTHING
 from feeds.query import narrowed
 from feeds.query import parse
@@ -61,16 +61,8 @@ class Selection:
 
     @property
     def scopes(self) -> tuple[Scope, ...]:
-        """What must change for the listing to change: those of its authors, else topics, source, document, else all."""
-        query = self.query
-        named: dict[str, tuple[str | None, ...]] = {
-            "author": query.authors,
-            "topic": query.topics,
-            "source": (query.source,),
-            "document": (query.document,),
-        }
-        found = ((kind, sorted(filter(None, keys))) for kind, keys in named.items())
-        return next((tuple(Scope(kind, key) for key in keys) for kind, keys in found if keys), (ALL,))
+        """What must change for the listing to change."""
+        return scopes_of(self.query)
 
     def leads_elsewhere(self, asked: Sequence[str]) -> bool:
         """Whether the address used an alias or another case; the order does not count."""

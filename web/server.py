@@ -18,9 +18,11 @@ threads = 8
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 #: Since gunicorn 25 a control socket is opened in $HOME, which a platform may not let us write.
 control_socket_disable = True
+#: Our own address is a setting: no proxy is believed about it.
+forwarded_allow_ips = ""
 #: A leak, ours or a library's, ends with its worker; the jitter keeps workers from ending together.
-max_requests = 20_000
-max_requests_jitter = 2_000
+max_requests = 1_000_000
+max_requests_jitter = 100_000
 graceful_timeout = 25
 keepalive = 5
 accesslog = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from functools import cached_property
 from threading import Lock
 from typing import cast
@@ -23,10 +25,10 @@ from web.cache import Cache
 class State:
     """One for an application; shared by its threads."""
 
-    def __init__(self, settings: Settings, store: Store | None = None) -> None:
+    def __init__(self, settings: Settings, store: Store | None, now: Callable[[], datetime]) -> None:
         self.settings = settings
-        self.cache = Cache()
         self.scripts = Scripts()
+        self.cache = Cache(settings.cache_bytes, lambda scopes, known: self.store.look(scopes, known), now)
         self.topics: Topics = load_topics(settings.topics)
         self.saved = load_saved(settings.feeds)
         self._store = store
@@ -35,6 +37,8 @@ class State:
     @property
     def store(self) -> Store:
         """The store, opened at the first use. Raises `StoreError`."""
+        if self._store is not None:
+            return self._store
         with self._lock:
             if self._store is None:
                 self._store = open_store(self.settings.database_url, read_only=True)
@@ -45,7 +49,9 @@ class State:
         """What all listings share."""
         settings = self.settings
         names = {topic.slug: self.topic_name(topic) for topic in self.topics}
-        return Site(settings.public_base_url, settings.site_name, settings.site_language, names)
+        return Site(
+            settings.public_base_url, settings.site_name, settings.site_language, names, hub=settings.websub_hub
+        )
 
     def topic_name(self, topic: Topic) -> str:
         """The name of a topic in the language of the site."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from feeds.model.answer import EntryQuery
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Scope:
@@ -40,3 +42,13 @@ def source_scope(slug: str) -> Scope:
 def document_scope(name: str) -> Scope:
     """Entries that stand in a document of this name."""
     return Scope("document", name)
+
+
+def scopes_of(query: EntryQuery) -> tuple[Scope, ...]:
+    """What a listing depends on. Of authors and topics together the authors suffice: there are fewer of theirs."""
+    return (
+        tuple(author_scope(slug) for slug in query.authors)
+        or tuple(topic_scope(slug) for slug in query.topics)
+        or ((document_scope(query.document),) if query.document is not None else ())
+        or ((source_scope(query.source),) if query.source is not None else (ALL,))
+    )

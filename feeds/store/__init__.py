@@ -5,5 +5,6 @@ from __future__ import annotations
 from feeds.store.migrate import migrate
 from feeds.store.store import Store
 from feeds.store.store import open_store
+from feeds.store.versions import Mark
 
-__all__ = ["Store", "migrate", "open_store"]
+__all__ = ["Mark", "Store", "migrate", "open_store"]

@@ -23,6 +23,7 @@ from sqlalchemy import update
 from feeds.errors import QueryError
 from feeds.model import Change
 from feeds.model import Changes
+from feeds.model import Scope
 from feeds.store.codec import entry_from_row
 from feeds.store.counting import bump
 from feeds.store.engine import chunks
@@ -35,6 +36,8 @@ from feeds.store.schema import entry
 from feeds.store.schema import relation
 from feeds.store.schema import source
 from feeds.store.schema import state
+from feeds.store.versions import raise_versions
+from feeds.store.versions import scopes_of_entries
 
 #: However many a caller asks for.
 MOST = 1000
@@ -44,18 +47,27 @@ _LONGEST = 400
 _Position = tuple[int, str]
 
 
-def mark(connection: Connection, ids: Iterable[str], now: datetime) -> int:
-    """Give the store its next version, and the entries `ids` that version; the last statement of a transaction.
+def mark(
+    connection: Connection,
+    ids: Iterable[str],
+    now: datetime,
+    scopes: Iterable[Scope] = (),
+    moved: Iterable[str] = (),
+) -> None:
+    """Give the store its next version, and the entries `ids` that version; the last step of a transaction.
 
-    Before that they are brought into the search, or out of it, as they are now.
+    The listings that these entries are in, and those with one of `scopes`, change with it: say there what entries were
+    in before. So do those of `moved`, entries that look the same and may now be hidden behind another one. The entries
+    are brought into the search, or out of it, as they are now.
     """
-    changed = sorted(set(ids))
-    index(connection, changed)
+    ids = set(ids)
+    index(connection, sorted(ids))
+    changed = scopes_of_entries(connection, {*ids, *moved}) | set(scopes)
     version = bump(connection)
-    for some in chunks(changed):
+    for some in chunks(sorted(ids)):
         changes = {"changed": version, "changed_at": now}
         connection.execute(update(entry).where(entry.c.id.in_(some)).values(changes))
-    return version
+    raise_versions(connection, changed, version, now)
 
 
 def related_to(connection: Connection, ids: Iterable[str]) -> set[str]:

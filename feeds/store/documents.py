@@ -20,7 +20,9 @@ from feeds.errors import StoreError
 from feeds.identity import NAMESPACE
 from feeds.model import DocumentInfo
 from feeds.model import Problem
+from feeds.model import Scope
 from feeds.model import Source
+from feeds.model.scope import document_scope
 from feeds.store.codec import pack
 from feeds.store.counting import bump
 from feeds.store.engine import add
@@ -29,6 +31,8 @@ from feeds.store.engine import writing
 from feeds.store.prepare import document_columns
 from feeds.store.schema import document
 from feeds.store.schema import source
+from feeds.store.versions import STORE
+from feeds.store.versions import raise_versions
 
 
 def record_failure(engine: Engine, info: DocumentInfo, problem: Problem, now: datetime) -> None:
@@ -40,6 +44,7 @@ def record_failure(engine: Engine, info: DocumentInfo, problem: Problem, now: da
         if _is_noted(_last_read(connection, info.location), info, problem):
             return
     with writing(engine) as connection:
+        scopes = {document_scope(info.name)} | of_all_listings(connection, now)
         row = _last_read(connection, info.location) or _add_document(connection, None, "", info, now)
         changes = {
             "digest": info.digest,
@@ -51,7 +56,13 @@ def record_failure(engine: Engine, info: DocumentInfo, problem: Problem, now: da
             "read": now,
         }
         connection.execute(update(document).where(document.c.id == row.id).values(changes))
-        bump(connection)
+        raise_versions(connection, {*scopes, document_scope(row.name)}, bump(connection), now)
+
+
+def of_all_listings(connection: Connection, now: datetime) -> set[Scope]:
+    """The scope of all listings, before the first document is made: it dates those that have no entries."""
+    earlier = connection.scalars(select(document.c.id).where(document.c.first_seen <= now).limit(1)).first()
+    return {STORE} if earlier is None else set()
 
 
 def find_document(connection: Connection, source_slug: str, location: str) -> Row[Any] | None:

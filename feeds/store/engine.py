@@ -62,6 +62,24 @@ def store_file(url: URL) -> Path | None:
     return Path(url.database).absolute() if url.get_backend_name() == "sqlite" and url.database else None
 
 
+#: What tells a file from another one that is put into its place.
+Identity = tuple[int, int]
+
+
+def identify(path: str | Path) -> Identity | None:
+    """The file that has this name now; None where there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def read_only_address(path: str | Path) -> str:
+    """The name of a file for SQLite, so that it is opened for reading."""
+    return f"file:{quote(str(path))}?mode=ro{'&immutable=1' if _is_immutable(Path(path)) else ''}"
+
+
 def make_engine(url: URL, *, read_only: bool = False) -> Engine:
     """An engine with no connection yet; the caller disposes of it, and makes one for each process."""
     path = store_file(url)
@@ -131,9 +149,13 @@ def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.
 def _sqlite_url(path: Path, read_only: bool) -> URL:
     if not read_only:
         return URL.create("sqlite", database=str(path))
-    # Beside a file in WAL mode a reader makes a file too; where it may not, nobody else writes either.
-    immutable = {} if os.access(path.parent, os.W_OK) else {"immutable": "1"}
+    immutable = {"immutable": "1"} if _is_immutable(path) else {}
     return URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": "ro", **immutable, "uri": "true"})
+
+
+def _is_immutable(path: Path) -> bool:
+    """Beside a file in WAL mode a reader makes a file too; where it may not, nobody else writes either."""
+    return not os.access(path.parent, os.W_OK)
 
 
 def _prepare_writer(connection: Any, record: object) -> None:

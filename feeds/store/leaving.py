@@ -63,7 +63,8 @@ def _withdraw_row(connection: Connection, row: Mapping[str, Any], now: datetime)
     counted = update(document).where(document.c.id.in_(holding), document.c.entries > 0)
     connection.execute(counted.values(entries=document.c.entries - 1))
     related = related_to(connection, [row["id"]])
-    mark(connection, {row["id"], *related, *connect(connection, [row["id"]])}, now)
+    connected = connect(connection, [row["id"]])
+    mark(connection, {row["id"], *related, *connected.changed}, now, moved=connected.moved)
 
 
 def withdraw(connection: Connection, ids: Iterable[str], now: datetime) -> None:
@@ -100,14 +101,20 @@ def leave_standings(connection: Connection, document_id: int, ids: Iterable[str]
         connection.execute(delete(standing).where(mine))
 
 
-def leave_other_sources(connection: Connection, source_id: int, location: str, now: datetime) -> set[str]:
-    """Have a document that was in other sources leave them; gives the entries that a reader sees changed."""
+def leave_other_sources(
+    connection: Connection, source_id: int, location: str, now: datetime
+) -> tuple[set[str], set[str]]:
+    """Have a document that was in other sources leave them.
+
+    Gives the entries that a reader sees changed, and the names under which the document was known there.
+    """
     changed: set[str] = set()
-    for row in in_other_sources(connection, source_id, location):
+    left = in_other_sources(connection, source_id, location)
+    for row in left:
         lock_source(connection, source.c.id == row.source_id)
         changed |= _leave(connection, load(connection, row.source_id, row.id, []), now)
         connection.execute(update(document).where(document.c.id == row.id).values(entries=0, fingerprint=None))
-    return changed
+    return changed, {row.name for row in left}
 
 
 def _leave(connection: Connection, around: Surroundings, now: datetime) -> set[str]:

@@ -28,6 +28,7 @@ from feeds.store.engine import reading
 from feeds.store.engine import writing
 from feeds.store.relisting import relist
 from feeds.store.schema import entry
+from feeds.store.versions import scopes_of
 
 #: Entries in one transaction: others who write wait no longer than it takes to update so many.
 CHUNK = 500
@@ -103,7 +104,7 @@ def _write(
     relist(connection, before, [{**row, "topics": found[row["id"]]} for row in before])
     live = [row for row in before if row["withdrawn_at"] is None]
     if live:
-        mark(connection, [row["id"] for row in live], now)
+        mark(connection, [row["id"] for row in live], now, scopes_of(live))
     for row in live:
         _count(row["topics"], found[row["id"]], done)
 

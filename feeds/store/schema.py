@@ -21,7 +21,7 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy import text
 
 #: The Alembic revision that this code reads and writes.
-HEAD = "0005"
+HEAD = "0006"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -67,6 +67,19 @@ state = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", BigInteger, nullable=False),
     Column("lineage", Text, nullable=False),
+)
+
+#: When a listing last changed, by its scopes (`feeds.model.Scope`): the version of the store, and the moment, in whole
+#: seconds of which each change has its own. The scope "store" is a part of every listing.
+listing_version = Table(
+    "listing_version",
+    metadata,
+    Column("kind", Key, primary_key=True),
+    Column("key", Key, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Index("listing_version_by_version", "version"),
+    sqlite_with_rowid=False,
 )
 
 source = Table(

@@ -25,6 +25,7 @@ from feeds.model import Page
 from feeds.model import Problem
 from feeds.model import Revision
 from feeds.model import Saved
+from feeds.model import Scope
 from feeds.model import Source
 from feeds.model import Story
 from feeds.model import StoryPage
@@ -38,6 +39,8 @@ from feeds.store import tallies
 from feeds.store import telling
 from feeds.store import writing
 from feeds.store.changes import read_changes
+from feeds.store.engine import Identity
+from feeds.store.engine import identify
 from feeds.store.engine import make_engine
 from feeds.store.engine import reading
 from feeds.store.engine import store_file
@@ -53,6 +56,10 @@ from feeds.store.retopic import retopic
 from feeds.store.revisions import read_revisions
 from feeds.store.statistics import TopicCounts
 from feeds.store.statistics import read_topic_counts
+from feeds.store.versions import Mark
+from feeds.store.versions import read_changed
+from feeds.store.versions import read_mark
+from feeds.store.watching import Watch
 
 _T = TypeVar("_T")
 
@@ -84,6 +91,9 @@ class Store:
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._process = 0
+        self._file = store_file(url)
+        self._identity: Identity | None = None
+        self._watch = Watch(url)
 
     def __enter__(self) -> Store:
         return self
@@ -241,8 +251,24 @@ class Store:
         """Grows by one with every transaction that changed something a reader can see."""
         return self._read(tallies.read_version)
 
+    def listing_version(self, scopes: Sequence[Scope]) -> int:
+        """The version at which the listing with these scopes last changed, 0 where it never did; one statement."""
+        return self._read(lambda connection: read_mark(connection, scopes)).version
+
+    def changed_scopes(self, since: int) -> tuple[Scope, ...]:
+        """The scopes of all listings that changed after the store had this version."""
+        return self._read(lambda connection: read_changed(connection, since))
+
+    def look(self, scopes: Sequence[Scope], known: Mark | None = None) -> Mark:
+        """How the listing with these scopes stands: `known` itself where nothing in the whole store changed since.
+
+        For each request that a cache may answer: no statement on SQLite while nothing changes, else one.
+        """
+        return self._watch.look(scopes, known)
+
     def close(self) -> None:
         """Close all connections; the next question opens them again."""
+        self._watch.close()
         with self._lock:
             engine, self._engine = self._engine, None
             if engine is not None:
@@ -258,9 +284,14 @@ class Store:
         return self._connected()
 
     def _connected(self) -> Engine:
-        """The engine of this process: connections do not survive a fork."""
+        """The engine of this process and file: connections do not survive a fork, nor that the file is replaced."""
+        there = identify(self._file) if self._file is not None else None
         with self._lock:
-            if self._engine is None or self._process != os.getpid():
+            replaced = there is not None and self._identity not in {None, there}
+            if replaced and self._engine is not None:
+                self._engine.dispose(close=self._process == os.getpid())
+            if self._engine is None or replaced or self._process != os.getpid():
                 self._engine = make_engine(self._url, read_only=self._read_only)
                 self._process = os.getpid()
+                self._identity = there
             return self._engine

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -69,15 +70,25 @@ _PAIRS = {
 _Windows = dict[str, tuple[Window, ...]]
 
 
-def connect(connection: Connection, ids: Iterable[str], document_id: int | None = None) -> set[str]:
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The entries that a change of stories shows at; they may be others than those that it began with."""
+
+    #: A reader sees them changed.
+    changed: frozenset[str] | set[str] = frozenset()
+    #: They came to another story, or to one, or left it: a listing with one entry a story shows others now.
+    moved: frozenset[str] | set[str] = frozenset()
+
+
+def connect(connection: Connection, ids: Iterable[str], document_id: int | None = None) -> Connected:
     """Bring relations and stories up to date with entries that are new, changed, withdrawn or back.
 
-    `document_id` is the document that was read, whose threads are looked for. Gives the entries that a reader sees
-    changed by it, which may be others. The last step before `feeds.store.changes.mark`.
+    `document_id` is the document that was read, whose threads are looked for. The last step before
+    `feeds.store.changes.mark`.
     """
     touched = set(ids)
     if not touched:
-        return set()
+        return Connected()
     lock_stories(connection)
     before = rows_of(connection, touched)
     alike = _alike(connection, touched)
@@ -85,7 +96,8 @@ def connect(connection: Connection, ids: Iterable[str], document_id: int | None 
     moved = _moved(connection, before, after)
     changed = save_threads(connection, document_id) if document_id is not None else set()
     likenesses = save_likenesses(connection, touched, alike)
-    return changed | likenesses | _Regrouping(connection, touched | moved | likenesses).run()
+    regrouped = _Regrouping(connection, touched | moved | likenesses).run()
+    return Connected(changed | likenesses | regrouped.changed, regrouped.moved)
 
 
 def unfound(connection: Connection, ids: Iterable[str]) -> set[str]:
@@ -111,8 +123,10 @@ class _Regrouping:
         self._pairs: set[Pair] = set()
         #: The members of the stories as they were, by story.
         self._before: dict[str, list[str]] = {}
+        #: Which entry belonged to which story.
+        self._belonged: set[tuple[str, str]] = set()
 
-    def run(self) -> set[str]:
+    def run(self) -> Connected:
         """Make them, write them, and give the entries that are now shown with others than before."""
         self._reach()
         nodes = _nodes(self._connection, self._reached | self._hanging)
@@ -120,7 +134,9 @@ class _Regrouping:
         self._write(groups, nodes)
         affected = {i for members in self._before.values() for i in members}
         affected |= {member.id for one in groups for member in one.members}
-        return save_companions(self._connection, _companions(self._connection, affected))
+        belong = {(one.id, member.id) for one in groups for member in one.members if not member.hangs}
+        changed = save_companions(self._connection, _companions(self._connection, affected))
+        return Connected(changed, {entry_id for _, entry_id in self._belonged ^ belong})
 
     def _reach(self) -> None:
         """Everything that is, or was, tied to the entries at the start; what only hangs on it is not followed."""
@@ -163,6 +179,7 @@ class _Regrouping:
                 self._before.setdefault(row.story_id, []).append(row.entry_id)
                 if not row.hangs:
                     found.add(row.entry_id)
+                    self._belonged.add((row.story_id, row.entry_id))
         return found
 
     def _write(self, groups: Sequence[Group], nodes: Mapping[str, Node]) -> None:

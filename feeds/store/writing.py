@@ -19,8 +19,11 @@ from feeds.model import Basis
 from feeds.model import Precision
 from feeds.model import Published
 from feeds.model import Saved
+from feeds.model.scope import document_scope
+from feeds.model.scope import source_scope
 from feeds.store import changes
 from feeds.store import decide
+from feeds.store import documents
 from feeds.store import leaving
 from feeds.store import people
 from feeds.store import stories
@@ -63,6 +66,7 @@ from feeds.store.schema import entry_key
 from feeds.store.schema import micros
 from feeds.store.schema import standing
 from feeds.store.seeing import see_earlier
+from feeds.store.versions import scopes_of
 
 
 def save(engine: Engine, prepared: Prepared, now: datetime) -> Saved:
@@ -97,8 +101,13 @@ class _Saving:
         self._seen = decide.first_seen(batch.seen, now)
         #: The entries that a reader sees changed.
         self._changed = changes.live_entries(connection, source_id=source_id) if renamed else set()
-        self._left_elsewhere = leaving.leave_other_sources(connection, source_id, batch.document.location, now)
+        #: What changes for a reader beside the listings that changed entries are in.
+        self._scopes = {document_scope(batch.document.name)} | documents.of_all_listings(connection, now)
+        if renamed:
+            self._scopes.add(source_scope(batch.source.slug))
+        self._left_elsewhere, names = leaving.leave_other_sources(connection, source_id, batch.document.location, now)
         self._changed |= self._left_elsewhere
+        self._scopes |= {document_scope(name) for name in names}
         self._document = make_document(connection, source_id, batch.source.slug, batch.document, now)
 
     def run(self) -> Saved:
@@ -111,7 +120,11 @@ class _Saving:
         left = left_behind(around, placed, doubted, self._prepared.batch.gone or frozenset())
         handed = self._handed_over(around, placed, left.surviving)
         keep_texts(self._connection, {one.id for one in written if one.edited})
-        self._write_entries(around, self._entry_rows(written), left.withdrawn, handed)
+        rows = self._entry_rows(written)
+        # Entries leave listings, and a text that nobody sees may have named its author anew.
+        self._scopes |= scopes_of([one.row._asdict() for one in written if one.row is not None])
+        self._scopes |= scopes_of([row for row in rows if row["withdrawn_for_good"]])
+        self._write_entries(around, rows, left.withdrawn, handed)
         self._write_standings(around, placed, left.dropped)
         self._write_keys(led)
         quoting = save_quotes(self._connection, [one.id for one in led], quotes(led, placed))
@@ -120,8 +133,9 @@ class _Saving:
         self._note_changes(written, left.withdrawn, handed)
         touched = {*(one.id for one in written), *left.withdrawn, *handed, *self._left_elsewhere, *quoting}
         touched |= stories.unfound(self._connection, [one.id for one in led])
-        self._changed |= stories.connect(self._connection, touched, self._document.id)
-        changes.mark(self._connection, self._changed, self._now)
+        connected = stories.connect(self._connection, touched, self._document.id)
+        self._changed |= connected.changed
+        changes.mark(self._connection, self._changed, self._now, self._scopes, connected.moved)
         return saved(placed, len(left.withdrawn))
 
     def _recognise(self) -> tuple[Surroundings, dict[int, str]]:
@@ -246,6 +260,7 @@ class _Saving:
         back = {one.id for one in written if one.returns}
         self._changed |= {one.id for one in written if not one.absorbed} | withdrawn | set(handed)
         self._changed |= changes.related_to(self._connection, withdrawn | back)
+        self._scopes.add(document_scope(self._document.name))
         told = self._prepared.batch.document
         if any(getattr(self._document, name) != getattr(told, name) for name in ("name", "title", "url")):
             self._changed |= changes.live_entries(self._connection, document_id=self._document.id)

@@ -225,8 +225,9 @@ class _RulesFile:
 
     def _words(self, table: dict[str, Any], key: str, line: int) -> tuple[str, ...]:
         words = self._strings(table, key, line)
+        at = self._line_of(key, line) if words else line
         for word in words:
-            self._check_word(word, self._line_of(key, line))
+            self._check_word(word, at)
         return words
 
     def _check_word(self, word: str, line: int) -> None:

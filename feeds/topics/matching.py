@@ -37,20 +37,28 @@ class Matcher:
 
     def __init__(self, words: Iterable[str]) -> None:
         forms: dict[str, list[str]] = {}
-        for key in sorted({fold(word) for word in words}):
+        for key in sorted(set(fold_all(words))):
             for form in spellings(key):
                 forms.setdefault(form, []).append(key)
-        self._keys = list(forms.values())
+        #: Of each form its words, and whether it could be a part of a longer Latin word.
+        self._forms = [(keys, is_latin(form[0]) or is_latin(form[-1])) for form, keys in forms.items()]
         self._automaton = AhoCorasick(list(forms), matchkind=MatchKind.Standard)
 
     def find(self, folded: str) -> dict[str, list[Span]]:
         """Every word found, folded, with its places in order. Latin words count at word borders only."""
         found: dict[str, list[Span]] = {}
         for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            if stands_alone(folded, start, end):
-                for key in self._keys[index]:
+            keys, has_borders = self._forms[index]
+            if not has_borders or stands_alone(folded, start, end):
+                for key in keys:
                     found.setdefault(key, []).append(Span(start, end))
         return found
+
+
+def fold_all(words: Iterable[str]) -> list[str]:
+    """Each of some words folded, in one go."""
+    given = list(words)
+    return fold("\n".join(given)).split("\n") if given else []
 
 
 def spellings(word: str) -> list[str]:
@@ -104,20 +112,27 @@ def near(groups: list[list[Span]], within: int) -> list[Span]:
     others = [sorted(group) for group in groups[1:]]
     hits = []
     for anchor in groups[0]:
-        spans = [anchor, *filter(None, (_closest(anchor, group) for group in others))]
-        start, end = min(s.start for s in spans), max(s.end for s in spans)
-        covered = sum(s.end - s.start for s in spans)
-        if len(spans) == len(groups) and end - start - covered <= within:
-            hits.append(Span(start, end))
+        spans = [anchor]
+        for group in others:
+            if (closest := _closest(anchor, group, within)) is None:
+                break
+            spans.append(closest)
+        else:
+            start, end = min(s.start for s in spans), max(s.end for s in spans)
+            if end - start - sum(s.end - s.start for s in spans) <= within:
+                hits.append(Span(start, end))
     return hits
 
 
-def _closest(anchor: Span, group: list[Span]) -> Span | None:
+def _closest(anchor: Span, group: list[Span], within: int) -> Span | None:
     """Among the neighbours in a sorted group. Overlapping ones stand for the same words and do not count."""
     at = bisect_left(group, anchor)
-    neighbours = group[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS]
-    apart = [s for s in neighbours if s.end <= anchor.start or s.start >= anchor.end]
-    return min(apart, key=lambda s: max(s.start - anchor.end, anchor.start - s.end), default=None)
+    best, distance = None, within
+    for other in group[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS]:
+        apart = max(other.start - anchor.end, anchor.start - other.end)
+        if 0 <= apart <= distance and (best is None or apart < distance):
+            best, distance = other, apart
+    return best
 
 
 def outermost(spans: Iterable[Span]) -> list[Span]:

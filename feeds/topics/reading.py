@@ -36,6 +36,11 @@ _HEADLINE = 120
 #: The share of all names from which on a company named later is as much the subject as the first.
 _OFTEN = 0.3
 _SENTENCE_START = re.compile(r"[。！？；!?;\n][^\w]*\Z")
+#: The first sentence ends here, if so many letters of it have gone by: "Wow!" says nothing.
+_SENTENCE_END = re.compile(r"[。！？；!?;\n]|\. ")
+_SHORTEST_LEAD = 12
+#: What stands between the names of a list.
+_JOINED = re.compile(r"\s*(?:和|与|及|以及|、|/|,|and\b)\s*")
 _CLAUSE_END = re.compile(r"[。，；！？,;!?\n]|\. ")
 
 
@@ -55,6 +60,7 @@ class Reading:
         #: The length of the text as it looks on a screen: a Chinese character has two columns.
         self.columns = _columns(original)
         self._opening_end = self._find_opening_end()
+        self._lead_end = self._find_lead_end()
         #: Where the opening would end if the text were long: a short text has no end of its opening.
         missing = weights.opening_columns - _columns(self._folded[self._text_at : self._opening_end])
         self._full_opening_end = self._opening_end + max(0, missing) // 2
@@ -64,6 +70,7 @@ class Reading:
         self._not_prose = [Span(*m.span()) for m in found]
         self._first_named: dict[str, dict[str, int]] = {"title": {}, "opening": {}}
         self._companies: dict[str, list[Span]] = {}
+        self._named_at: dict[int, Span] = {}
         self._compared: list[Span] = []
         self._compared_behind: list[Span] = []
 
@@ -81,6 +88,7 @@ class Reading:
         for company, found in sorted(named.items()):
             if spans := [s for s in outermost(found) if self.place(s) != "link"]:
                 self._companies[company] = spans
+        self._named_at = {span.start: span for spans in self._companies.values() for span in spans}
         for company, spans in self._companies.items():
             for span in reversed(spans):
                 self._first_named.setdefault(self.place(span), {})[company] = span.start
@@ -122,14 +130,17 @@ class Reading:
             return "title"
         return "opening" if span.start < self._opening_end else "body"
 
+    def is_lead(self, span: Span) -> bool:
+        """Whether a span stands in the first sentence of the text."""
+        return self._text_at <= span.start < self._lead_end
+
     def distance(self, span: Span) -> float:
         """How far into the opening a span stands: 0 at its start, 1 at its end."""
         return max(0, span.start - self._text_at) / max(1, self._full_opening_end - self._text_at)
 
     def is_compared(self, span: Span) -> bool:
         """Whether a word of comparison stands in front, in the same clause, or right behind."""
-        at = bisect_left(self._compared_behind, span.end, key=_start)
-        if at < len(self._compared_behind) and self._compared_behind[at].start <= span.end + _BEHIND:
+        if self._is_compared_behind(span):
             return True
         first = bisect_left(self._compared, span.start - _REACH - _LONGEST, key=_start)
         last = bisect_left(self._compared, span.start, key=_start)
@@ -138,6 +149,15 @@ class Reading:
             and not _CLAUSE_END.search(self._folded, word.end, span.start)
             for word in self._compared[first:last]
         )
+
+    def _is_compared_behind(self, span: Span) -> bool:
+        """Of a list of names, "A and B class", each one."""
+        at = bisect_left(self._compared_behind, span.end, key=_start)
+        if at < len(self._compared_behind) and self._compared_behind[at].start <= span.end + _BEHIND:
+            return True
+        joined = _JOINED.match(self._folded, span.end)
+        following = self._named_at.get(joined.end()) if joined else None
+        return following is not None and self._is_compared_behind(following)
 
     def prominence(self, company: str) -> float:
         """From 1 (the company that the title or the opening begins with) towards 0 (one in a list of many)."""
@@ -173,6 +193,10 @@ class Reading:
         """The share of a company among all hits of companies in the text."""
         total = sum(len(spans) for spans in self._companies.values())
         return len(self._companies.get(company, ())) / total if total else 1.0
+
+    def _find_lead_end(self) -> int:
+        end = _SENTENCE_END.search(self._folded, self._text_at + _SHORTEST_LEAD, self._links_at)
+        return end.start() if end else self._links_at
 
     def _find_opening_end(self) -> int:
         used = 0

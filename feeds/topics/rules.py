@@ -74,11 +74,14 @@ class Weights:
     """What a place is worth and how the length of a text counts, for all topics."""
 
     title: float = 1.5
-    opening: float = 1.15
-    #: What all hits of a rule in the body can add together.
+    #: The first sentence or line of the text: it says what the entry is about.
+    lead: float = 1.4
+    #: What follows it.
+    opening: float = 1.2
+    #: A word in the body, where the body is full of the topic's words.
     body: float = 1.0
-    #: What all rules together can make of a body: a text that neither title nor opening announces is hardly about it.
-    body_most: float = 0.9
+    #: What all words together can make of a body: a text that neither title nor opening announces is hardly about it.
+    body_most: float = 1.0
     #: A word inside an address or a mention.
     link: float = 0.2
     label: float = 1.0

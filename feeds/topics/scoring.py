@@ -32,6 +32,8 @@ _BODY_FADES = 0.5
 _SHARE = 0.3
 #: What a company may gain by having most of them.
 _MOST_SHARE = 1.2
+#: How often a word counts in a body whose rule counts once.
+_MOST_ONCE = 2
 
 
 #: The words of a rule that a text has, by the number of the element that they belong to.
@@ -83,7 +85,8 @@ def explain_topic(
     for number, elements in sorted(found.items()):
         rule = topic.rules[number]
         groups.setdefault(rule.company or number, []).extend(_hits(rule, elements, reading, weights, masks))
-    scored = [part for hits in groups.values() for part in _score(hits, reading, weights)]
+    scored = [part for hits in groups.values() for part in _outside_body(hits, reading)]
+    scored += _in_body(groups.values(), reading, weights)
     if labelled is not None:
         scored.append(_Scored(weights.label * topic.threshold, Evidence("tag of the entry", labelled, "label")))
     if not scored:
@@ -112,21 +115,23 @@ def _hits(rule: Rule, elements: _Elements, reading: Reading, weights: Weights, m
         return []
     groups = [[span for word in words for span in reading.spans(word)] for _, words in sorted(elements.items())]
     spans = outermost(outside(_FINDERS[rule.kind](groups, rule), masks))
-    hits = [_Hit(rule, span, reading.place(span), _worth(rule, span, reading, weights)) for span in spans]
-    hits = [hit for hit in hits if not rule.places or hit.place in rule.places]
+    placed = ((span, reading.place(span)) for span in spans)
+    hits = [
+        _Hit(rule, span, place, _worth(rule, span, place, reading, weights))
+        for span, place in placed
+        if not rule.places or place in rule.places
+    ]
     prose = [hit for hit in hits if hit.place != "link"]
     return prose if prose and rule.kind != "links" else hits
 
 
-def _worth(rule: Rule, span: Span, reading: Reading, weights: Weights) -> float:
-    """What the place makes of the rule's weight; in the body, what being a rival or compared leaves of it."""
-    place = reading.place(span)
-    opening = weights.opening * (1 - (1 - weights.opening_end) * reading.distance(span))
-    worth = {"title": weights.title, "opening": opening, "link": weights.link}.get(place, 1.0)
+def _worth(rule: Rule, span: Span, place: str, reading: Reading, weights: Weights) -> float:
+    """What the place makes of the rule's weight; of a name, what being a rival or compared leaves of it."""
+    worth = _PLACES[place](span, reading, weights)
     if rule.kind == "links":
         worth = min(1.0, weights.link_columns / max(1, reading.columns))
     if rule.anywhere:
-        worth = max(worth, weights.opening)
+        worth = max(worth, weights.lead)
     if rule.names and reading.is_compared(span):
         worth *= weights.compared
     if rule.company and place in ("title", "opening"):
@@ -134,13 +139,44 @@ def _worth(rule: Rule, span: Span, reading: Reading, weights: Weights) -> float:
     return rule.weight * worth
 
 
-def _score(hits: list[_Hit], reading: Reading, weights: Weights) -> list[_Scored]:
-    """What the hits of one rule, or of one company, add: each word by its best place, and how dense the body is."""
-    once = [hit for hit in hits if hit.rule.once]
-    hits = [hit for hit in hits if not hit.rule.once]
-    body = [hit for hit in hits if hit.counts_by_density()]
-    head = [hit for hit in hits if not hit.counts_by_density()]
-    return _best_by_word(head, reading) + _density(body, reading, weights) + _best_by_word(once, reading)[:1]
+def _in_opening(span: Span, reading: Reading, weights: Weights) -> float:
+    if reading.is_lead(span):
+        return weights.lead
+    return weights.opening * (1 - (1 - weights.opening_end) * reading.distance(span))
+
+
+#: What a place is worth. In the body every word counts the same: how many there are decides; see `_density`.
+_PLACES: Mapping[str, Callable[[Span, Reading, Weights], float]] = {
+    "title": lambda span, reading, weights: weights.title,
+    "opening": _in_opening,
+    "body": lambda span, reading, weights: 1.0,
+    "link": lambda span, reading, weights: weights.link,
+}
+
+
+def _outside_body(hits: list[_Hit], reading: Reading) -> list[_Scored]:
+    """What the hits of one rule, or of one company, add in title, opening and addresses: each word by its best."""
+    hits = [hit for hit in hits if not hit.counts_by_density()]
+    once = _best_by_word([hit for hit in hits if hit.rule.once], reading)[:1]
+    return _best_by_word([hit for hit in hits if not hit.rule.once], reading) + once
+
+
+def _in_body(groups: Iterable[list[_Hit]], reading: Reading, weights: Weights) -> list[_Scored]:
+    """What the body adds: all words of the topic together, and each company and each objection by itself."""
+    together: list[_Hit] = []
+    scored = []
+    for hits in groups:
+        dense = _often_enough([hit for hit in hits if hit.counts_by_density()])
+        if any(hit.rule.company or hit.worth < 0 for hit in dense):
+            scored.append(_density(dense, reading, weights))
+        else:
+            together += dense
+    return [*scored, _density(together, reading, weights)] if together else scored
+
+
+def _often_enough(hits: list[_Hit]) -> list[_Hit]:
+    """Without the repetitions of what counts once."""
+    return [hit for hit in hits if not hit.rule.once] + [hit for hit in hits if hit.rule.once][:_MOST_ONCE]
 
 
 def _words(groups: list[list[Span]], rule: Rule) -> list[Span]:
@@ -164,7 +200,7 @@ def _total(scored: list[_Scored], weights: Weights) -> float:
     """Many weak signs in a body are no strong one: only one that the body is full of is enough by itself."""
     body = [part.value for part in scored if part.evidence.place == "body"]
     head = _together((part.value for part in scored if part.evidence.place != "body"), _HEAD_FADES)
-    return max(min(_together(body, _BODY_FADES), weights.body_most), max(body, default=0.0)) + head
+    return min(_together(body, _BODY_FADES), weights.body_most) + head
 
 
 def _together(values: Iterable[float], fades: float) -> float:
@@ -175,6 +211,8 @@ def _together(values: Iterable[float], fades: float) -> float:
 
 def _best_by_word(hits: list[_Hit], reading: Reading) -> list[_Scored]:
     """Each word once, in its best place; further words of the same rule count less and less."""
+    if not hits:
+        return []
     best: dict[str, _Scored] = {}
     for hit in hits:
         words = reading.words(hit.span)
@@ -188,13 +226,12 @@ def _told(hit: _Hit) -> str:
     return AGAINST + hit.rule.why if hit.worth < 0 else hit.rule.why
 
 
-def _density(hits: list[_Hit], reading: Reading, weights: Weights) -> list[_Scored]:
-    """All hits of the body together, by their density: a long text names many things in passing."""
-    if not hits:
-        return []
+def _density(hits: list[_Hit], reading: Reading, weights: Weights) -> _Scored:
+    """Hits of the body together, by their density: a long text names many things in passing."""
     wanted = weights.body_hits + reading.columns / weights.body_columns
-    worth = weights.body * sum(hit.worth for hit in hits) / max(wanted, len(hits))
+    worth = min(1.0, sum(hit.worth for hit in hits) / wanted) * weights.body
     if (company := hits[0].rule.company) is not None:
         worth *= min(_MOST_SHARE, reading.company_share(company) / _SHARE)
-    words = dict.fromkeys(reading.words(hit.span) for hit in hits)
-    return [_Scored(worth, Evidence(_told(hits[0]), ", ".join(list(words)[:3]), "body"))]
+    strongest = max(hits, key=lambda hit: abs(hit.worth))
+    words = dict.fromkeys(reading.words(hit.span) for hit in hits if hit.rule is strongest.rule)
+    return _Scored(worth, Evidence(_told(strongest), ", ".join(list(words)[:3]), "body"))

@@ -13,6 +13,7 @@ from feeds.chinese import fold
 from feeds.errors import NotFoundError
 from feeds.model import TopicHit
 from feeds.topics.matching import Matcher
+from feeds.topics.matching import fold_all
 from feeds.topics.reading import Reading
 from feeds.topics.rules import Company
 from feeds.topics.rules import Rule
@@ -88,11 +89,11 @@ class _Matching:
         self.topics = {topic.slug: _folded(topic, book) for topic in book.topics}
         self.companies: dict[str, list[str]] = {}
         for company in book.companies:
-            for word in dict.fromkeys(map(fold, _names(company))):
+            for word in dict.fromkeys(fold_all(_names(company))):
                 self.companies.setdefault(word, []).append(company.name)
-        self.comparisons = tuple(map(fold, book.comparisons))
-        self.comparisons_behind = tuple(map(fold, book.comparisons_behind))
-        self.no_speakers = frozenset(map(fold, book.no_speakers))
+        self.comparisons = tuple(fold_all(book.comparisons))
+        self.comparisons_behind = tuple(fold_all(book.comparisons_behind))
+        self.no_speakers = frozenset(fold_all(book.no_speakers))
         self._labels = {_label(label): topic.slug for topic in reversed(book.topics) for label in _labels(topic)}
         self._uses: dict[str, list[_Use]] = {}
         for topic in self.topics.values():
@@ -124,12 +125,12 @@ def _folded(topic: Topic, book: RuleBook) -> Topic:
     rules = tuple(
         replace(
             rule,
-            elements=tuple(tuple(dict.fromkeys(map(fold, words))) for words in rule.elements),
-            unless=frozenset(map(fold, rule.unless)),
+            elements=tuple(tuple(dict.fromkeys(fold_all(words))) for words in rule.elements),
+            unless=frozenset(fold_all(rule.unless)),
         )
         for rule in (*topic.rules, *owned)
     )
-    return replace(topic, rules=rules, exclude=frozenset(map(fold, topic.exclude)))
+    return replace(topic, rules=rules, exclude=frozenset(fold_all(topic.exclude)))
 
 
 def _company_rules(company: Company, book: RuleBook) -> Iterator[Rule]:
