@@ -25,7 +25,7 @@ CHROMIUM = next(filter(None, map(shutil.which, _NAMES)), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
 
 PAGES = "/ /entries /topics/coding /authors /authors/writer1 /topics /sources /documents /about /stories".split()
-PAGES += ["/nothing", "/zh/", "/zh/topics/rag"]
+PAGES += ["/nothing", "/zh/", "/zh/topics/rag", "/search?q=Tool", "/search"]
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +141,23 @@ def test_a_slash_goes_to_the_search_field_but_not_while_somebody_types(page: Pag
     expect(search).to_be_focused()
     page.keyboard.type("a/b")
     expect(search).to_have_value("a/b")
+
+
+def test_a_search_is_typed_found_marked_and_narrowed_down(page: Page, base: str) -> None:
+    page.goto("/")
+    page.keyboard.press("/")
+    page.keyboard.type("小工具")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=*")
+    expect(page.locator("mark").first).to_have_text("小工具")
+    assert page.locator("article.card").count() == 30
+    page.get_by_text("Narrow it down").click()
+    page.locator("select[name=topic]").select_option("coding")
+    page.get_by_role("button", name="Search").click()
+    page.wait_for_url("**topic*coding*")
+    assert page.locator("article.card").count() == 20
+    address = page.get_by_role("region", name="Subscribe").get_by_role("textbox").input_value()
+    assert page.request.get(address).text().count("<item>") == 20
 
 
 def test_lists_get_shorter_while_somebody_types(page: Page) -> None:
