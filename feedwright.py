@@ -59,7 +59,8 @@ def main() -> None:
     """Turn what people publish in any shape into entries, and serve them as feeds and a JSON API.
 
     Settings come from the environment: DATABASE_URL, PUBLIC_BASE_URL, SITE_NAME, SITE_LANGUAGE, PORT,
-    WEB_CONCURRENCY, CACHE_BYTES, WEBSUB_HUB, TOPICS, AUTHORS, SOURCES, FEEDS, SOURCE_DATE_EPOCH.
+    WEB_CONCURRENCY, CACHE_BYTES, WEBSUB_HUB, TOPICS, AUTHORS, SOURCES, FEEDS, IMAGE_PROXY_KEY,
+    SOURCE_DATE_EPOCH.
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
 
