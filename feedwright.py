@@ -68,7 +68,7 @@ def main() -> None:
 
     Settings come from the environment: DATABASE_URL, PUBLIC_BASE_URL, SITE_NAME, SITE_LANGUAGE, PORT,
     WEB_CONCURRENCY, CACHE_BYTES, WRITES_PER_MINUTE, WEBSUB_HUB, TOPICS, AUTHORS, SOURCES, FEEDS,
-    FETCH_NETWORKS, CACHE_DIR, SOURCE_DATE_EPOCH.
+    FETCH_NETWORKS, CACHE_DIR, IMAGE_PROXY_KEY, SOURCE_DATE_EPOCH.
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
 

@@ -23,6 +23,10 @@ SEARCH = "/search"
 OPML = "/opml"
 API = "/api/v1"
 STATIC = "/static"
+ABOUT = "/about"
+SITEMAP = "/sitemap.xml"
+SITEMAPS = "/sitemaps"
+PICTURES = "/pictures"
 
 _URN = "urn:uuid:"
 #: What may stand in a path as it is (RFC 3986, section 3.3), and the sign of what is encoded already.

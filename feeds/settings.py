@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
 from datetime import UTC
 from datetime import datetime
 from ipaddress import IPv4Network
@@ -61,6 +62,8 @@ class Settings:
     cache_dir: Path | None
     #: The moment that counts as now while documents are read; None for the clock's.
     source_date_epoch: datetime | None
+    #: What addresses of pictures are signed with; None where pictures come from where they are.
+    image_proxy_key: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,12 @@ def _folder(words: str) -> Path | None:
     return Path(words) if words else None
 
 
+def _key(words: str) -> str | None:
+    if words and (len(words) < 32 or not words.isascii()):
+        raise ValueError("give at least 32 characters by chance, such as `openssl rand -hex 32` prints")
+    return words or None
+
+
 def _epoch(words: str) -> datetime | None:
     if not words:
         return None
@@ -221,5 +230,11 @@ SETTINGS = (
         "seconds since 1970 that count as now while documents are read, for a store that comes out the same each time "
         "(https://reproducible-builds.org/specs/source-date-epoch/)",
         _epoch,
+    ),
+    Setting(
+        "IMAGE_PROXY_KEY",
+        "",
+        "a secret of at least 32 characters: pages then show pictures through this server, by addresses signed with it",
+        _key,
     ),
 )

@@ -75,7 +75,9 @@ def test_a_cursor_walks_a_collapsed_listing_too(library: Store, query: dict[str,
 
 @pytest.fixture
 def client(library: Store) -> FlaskClient:
-    return create_app(load_settings({"PUBLIC_BASE_URL": "https://site.example"}), library).test_client()
+    client = create_app(load_settings({"PUBLIC_BASE_URL": "https://site.example"}), library).test_client()
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
 
 
 def test_the_api_lists_stories_with_a_cursor(client: FlaskClient) -> None:

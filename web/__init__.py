@@ -14,11 +14,16 @@ from feeds.settings import load_settings
 from feeds.store import Store
 from web import api
 from web import errors
+from web import finder
 from web import headers
+from web import interface
 from web import listings
 from web import opml
+from web import overviews
 from web import pages
+from web import proxy
 from web import redirects
+from web import sitemap
 from web import stories
 from web import templating
 from web.hot import HotFeeds
@@ -47,11 +52,13 @@ def create_app(
     app = Flask(__name__, static_url_path=STATIC)
     state = State(settings or load_settings(), store, ingest, now)
     app.extensions["feedwright"] = state
+    interface.register(app)
     templating.register(app)
-    for blueprint in (listings.bp, opml.bp, pages.bp, stories.bp):
-        app.register_blueprint(blueprint)
+    for view in (listings, opml, pages, overviews, stories, sitemap, proxy):
+        app.register_blueprint(view.bp)
     api.register(app, state)
     redirects.register(app)
+    finder.register(app)
     headers.register(app)
     errors.register(app)
     app.url_map.merge_slashes = False  # the redirect would go to whatever host the client names

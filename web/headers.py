@@ -15,9 +15,10 @@ from feeds.addresses import OPML
 from feeds.formats import FORMATS
 from feeds.formats import OPML_SUFFIX
 
-#: Pages show pictures and films of other sites, and run nothing.
+#: Pages show pictures and films of other sites, and run our one script.
 _CONTENT_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' https: http: data:; media-src https: http:; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http: data:; "
+    "media-src https: http:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 #: What a script may read beside the body.

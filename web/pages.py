@@ -1,32 +1,39 @@
-"""Pages for people: the front page, listings, entries, documents; and whether we are well, for machines."""
+"""Pages for people: the front page, listings, entries; and whether we are well, for machines."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 
 from flask import Blueprint
 from flask import Response
 from flask import redirect
-from flask import render_template
 from werkzeug.wrappers import Response as BaseResponse
 
-from feeds.addresses import DOCUMENTS
 from feeds.addresses import ENTRIES
 from feeds.addresses import HOME
+from feeds.addresses import SEARCH
 from feeds.addresses import STATIC
 from feeds.addresses import entry_path
 from feeds.errors import NotFoundError
 from feeds.model import Entry
 from feeds.model import EntryQuery
+from feeds.model import Person
 from feeds.model import RelationKind
-from feeds.model import Tally
+from feeds.store.around import Neighbours
+from web.activity import plot_of
+from web.activity import plots_of_topics
+from web.answers import answer_html
 from web.api import entry_urn
-from web.cache import Rendered
-from web.conditional import REVALIDATE
-from web.conditional import answer
+from web.companions import companions
+from web.descriptions import describe
+from web.highlights import highlighter
 from web.history import latest_edits
+from web.interface import get_language
+from web.linked_data import linked_data
+from web.linked_data import open_graph
+from web.overviews import all_topics
+from web.overviews import busiest
 from web.reasons import near_misses
 from web.reasons import reasons
 from web.redirects import moved
@@ -35,27 +42,26 @@ from web.selections import read_page
 from web.state import State
 from web.state import get_state
 from web.stories import also_told
+from web.templating import site_in
 
 bp = Blueprint("pages", __name__)
 
-_HTML = "text/html; charset=utf-8"
-#: Entries on the front page.
-_NEWEST = 20
-#: Kinds of listings, each also the name of a part of the front page.
-_LISTED_AT_HOME = ("authors", "topics", "sources")
+#: Entries on the front page, and names in each of its lists.
+_NEWEST, _NAMES = 12, 12
 
 
 @bp.get(HOME)
 def home() -> Response:
-    """The newest entries, and every author, topic and source."""
+    """What this is, what is new, and how to subscribe."""
     state = get_state()
-    page = state.store.entries(EntryQuery(limit=_NEWEST))
-    return _page(
+    return answer_html(
         "home.html",
-        entries=page.entries,
-        authors=_busiest(state.store.authors()),
-        topics=_busiest(_all_topics(state)),
-        sources=_busiest(state.store.sources()),
+        entries=state.store.entries(EntryQuery(limit=_NEWEST)).entries,
+        authors=busiest(state.store.authors()),
+        topics=busiest(all_topics(state, site_in(get_language()))),
+        sources=busiest(state.store.sources()),
+        plots=plots_of_topics(state),
+        names=_NAMES,
     )
 
 
@@ -67,28 +73,21 @@ def entry(words: str) -> BaseResponse:
     if words != entry_id.removeprefix("urn:uuid:"):
         return moved(entry_path(entry_id))
     found = state.store.entry(entry_id)
-    return _page(
+    author = next(iter(found.people), None)
+    return answer_html(
         "entry.html",
         entry=found,
+        by_role=_by_role((*found.people, *found.quoted)),
+        author=author,
+        beside=state.store.neighbours(found.id, author.slug) if author else Neighbours(None, None),
         related=_related(found, state),
         told=also_told(found, state),
         edits=latest_edits(found, state),
         reasons=reasons(found, state),
         missed=near_misses(found, state),
+        linked_data=linked_data(found, state),
+        open_graph=open_graph(found, state),
     )
-
-
-@bp.get(DOCUMENTS)
-def documents() -> Response:
-    """What was read: entries, what was left out and why, what is wrong."""
-    reports = sorted(get_state().store.documents(), key=lambda report: (report.failure is None, report.info.name))
-    return _page("documents.html", reports=reports)
-
-
-@bp.get(f"/<any({','.join(_LISTED_AT_HOME)}):kind>")
-def listed_at_home(kind: str) -> BaseResponse:
-    """Who shortens an address comes here; not for ever, as a page of its own may stand here one day."""
-    return redirect(f"{get_state().site.local(HOME)}#{kind}", 302)
 
 
 @bp.get("/favicon.ico")
@@ -112,27 +111,34 @@ def readyz() -> Response:
 
 def listing_page(selection: Selection, cursor: str | None) -> Response:
     """A listing as a page. Raises `QueryError` for a cursor that is none."""
-    found = read_page(selection, cursor, get_state())
-    return _page("listing.html", listing=found, selection=selection, first=cursor is None)
-
-
-def _page(template: str, **values: object) -> Response:
-    return answer(Rendered(render_template(template, **values).encode(), _HTML), REVALIDATE)
+    state = get_state()
+    found = read_page(selection, cursor, state)
+    site = site_in(get_language())
+    is_search = selection.path.partition("?")[0] == SEARCH
+    return answer_html(
+        "listing.html",
+        listing=found,
+        selection=selection,
+        words=describe(selection, site, state),
+        plot=plot_of(selection.query, state) if cursor is None else None,
+        first=cursor is None,
+        is_search=is_search,
+        sources=state.store.sources() if is_search else (),
+        highlight=highlighter(selection.query.where),
+        companions=companions(selection.query, found.entries, site),
+    )
 
 
 def _plain(words: str) -> Response:
     return Response(f"{words}\n", content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"})
 
 
-def _busiest(tallies: Iterable[Tally]) -> list[Tally]:
-    return sorted(tallies, key=lambda tally: (-tally.entries, tally.name))
-
-
-def _all_topics(state: State) -> list[Tally]:
-    """Every topic of the rules: those without an entry can be subscribed to as well."""
-    known = {tally.slug: tally for tally in state.store.topics()}
-    nothing = Tally("", "", 0, None)
-    return [replace(known.get(slug, nothing), slug=slug, name=name) for slug, name in state.site.topics.items()]
+def _by_role(people: Sequence[Person]) -> dict[str, list[Person]]:
+    """In the order of the byline, those quoted last."""
+    found: dict[str, list[Person]] = {}
+    for who in people:
+        found.setdefault(who.role.value, []).append(who)
+    return found
 
 
 def _related(entry: Entry, state: State) -> list[tuple[str, Entry]]:
@@ -143,5 +149,5 @@ def _related(entry: Entry, state: State) -> list[tuple[str, Entry]]:
     found = []
     for relation in (one for one in entry.relations if one.kind is not RelationKind.SAME_STORY):
         with suppress(NotFoundError):
-            found.append((relation.kind.value.replace("_", " "), state.store.entry(relation.entry)))
+            found.append((relation.kind.value, state.store.entry(relation.entry)))
     return found

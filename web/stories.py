@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint
 from flask import Response
-from flask import render_template
 from flask import request
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -17,29 +16,28 @@ from feeds.errors import NotFoundError
 from feeds.model import Entry
 from feeds.model import Story
 from feeds.model import Telling
+from web.answers import answer_html
 from web.api import entry_urn
-from web.cache import Rendered
-from web.conditional import REVALIDATE
-from web.conditional import answer
+from web.interface import gettext
+from web.interface import message
 from web.redirects import moved
 from web.state import State
 from web.state import get_state
 
 bp = Blueprint("stories", __name__)
 
-_HTML = "text/html; charset=utf-8"
 #: What an entry has in common with others, by how it was joined.
 _JOINED = {
-    "url": "leads to the same page: {}",
-    "status": "about the same post: {}",
-    "arxiv": "about the same paper: arXiv {}",
-    "doi": "about the same paper: {}",
-    "repo": "about the same repository: {}",
-    "video": "about the same video: {}",
-    "name": "names the same thing",
-    "text": "says the same in the same words",
-    "translation": "a translation, or translated",
-    "quote": "quotes another one, or is quoted",
+    "url": message("leads to the same page: {}"),
+    "status": message("about the same post: {}"),
+    "arxiv": message("about the same paper: arXiv {}"),
+    "doi": message("about the same paper: {}"),
+    "repo": message("about the same repository: {}"),
+    "video": message("about the same video: {}"),
+    "name": message("names the same thing"),
+    "text": message("says the same in the same words"),
+    "translation": message("a translation, or translated"),
+    "quote": message("quotes another one, or is quoted"),
 }
 #: Stories on a page, and of the largest ones.
 _NEWEST, _LARGEST = 40, 10
@@ -62,7 +60,7 @@ def newest() -> Response:
     cursor = request.args.get("cursor") or None
     page = store.stories(_NEWEST, cursor)
     largest = () if cursor else store.largest_stories(_LARGEST)
-    return _page("stories.html", page=page, largest=largest, first=cursor is None)
+    return answer_html("stories.html", page_of_stories=page, largest=largest, first=cursor is None)
 
 
 @bp.get(f"{STORIES}/<words>")
@@ -70,7 +68,7 @@ def story(words: str) -> BaseResponse:
     """A story with all of its entries, the oldest first. Raises `NotFoundError`."""
     found = get_state().store.story(_urn(words))
     path = story_path(found.id)
-    return _page("story.html", story=found) if path == f"{STORIES}/{words}" else moved(path)
+    return answer_html("story.html", story=found) if path == f"{STORIES}/{words}" else moved(path)
 
 
 def also_told(entry: Entry, state: State) -> list[AlsoTold]:
@@ -86,7 +84,7 @@ def days(story: Story) -> str:
     """When a story was told, as calendar dates where its leading entry comes from."""
     zone = ZoneInfo(story.lead.source.zone)
     first, last = (at.astimezone(zone).date().isoformat() for at in (story.first, story.last))
-    return first if first == last else f"{first} to {last}"
+    return first if first == last else f"{first} – {last}"
 
 
 @bp.app_template_filter("joined")
@@ -94,8 +92,8 @@ def joined(told: Telling) -> str:
     """What joins an entry to its story, in words."""
     how = _JOINED.get(told.how, _JOINED["url"])
     shown = told.key.partition(":")[2]
-    words = how.format(shown.removeprefix("https://") if told.how == "url" else shown)
-    return f"{words}, among other things" if told.hangs and not told.is_weak else words
+    words = gettext(how).format(shown.removeprefix("https://") if told.how == "url" else shown)
+    return gettext("%(words)s, among other things") % {"words": words} if told.hangs and not told.is_weak else words
 
 
 def _urn(words: str) -> str:
@@ -103,7 +101,3 @@ def _urn(words: str) -> str:
         return entry_urn(words)
     except NotFoundError as error:
         raise NotFoundError("story", words) from error
-
-
-def _page(template: str, **values: object) -> Response:
-    return answer(Rendered(render_template(template, **values).encode(), _HTML), REVALIDATE)

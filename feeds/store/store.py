@@ -35,6 +35,8 @@ from feeds.model import Story
 from feeds.model import StoryPage
 from feeds.model import Tally
 from feeds.model import Token
+from feeds.store import activity
+from feeds.store import around
 from feeds.store import documents
 from feeds.store import leaving
 from feeds.store import people
@@ -178,6 +180,30 @@ class Store:
     def stories_of(self, entry_id: str) -> tuple[Story, ...]:
         """The stories of an entry: the one that it belongs to, then those that it hangs on."""
         return self._read(lambda connection: telling.read_stories_of(connection, entry_id))
+
+    def weeks(
+        self, span: activity.Span, *, by: str | None = None, topic: str | None = None, of: str | None = None
+    ) -> activity.Weeks:
+        """Entries week by week, of an author, a topic or both, else of a source, else of all (slugs); bounded."""
+        return self._read(lambda connection: activity.read_weeks(connection, span, by=by, topic=topic, of=of))
+
+    def topic_weeks(self, span: activity.Span, slugs: Sequence[str]) -> dict[str, activity.Weeks]:
+        """Entries of many topics week by week; bounded."""
+        return self._read(lambda connection: activity.read_topic_weeks(connection, span, slugs))
+
+    def newest_dated(
+        self, *, by: str | None = None, topic: str | None = None, of: str | None = None
+    ) -> datetime | None:
+        """When the newest entry of such a listing was published; entries without a date are passed over."""
+        return self._read(lambda connection: activity.read_newest_dated(connection, by=by, topic=topic, of=of))
+
+    def neighbours(self, id: str, author: str) -> around.Neighbours:
+        """What stands beside an entry in the listing of an author (a slug)."""
+        return self._read(lambda connection: around.read_neighbours(connection, id, author))
+
+    def ids(self, beginning: str = "") -> list[tuple[str, datetime]]:
+        """The ids of live entries whose UUIDs begin so, in order, each with its `updated`; UUIDs are spread evenly."""
+        return self._read(lambda connection: around.read_ids(connection, beginning))
 
     def retopic(self, classify: Classify, now: datetime) -> Retopiced:
         """Find the topics of all entries anew, some at a time; see `feeds.store.retopic`."""

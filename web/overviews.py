@@ -1,0 +1,143 @@
+"""All authors, all topics, all sources with their health, and what this site is: the lists of listings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from dataclasses import replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint
+from flask import Response
+from flask import request
+
+from feeds.addresses import ABOUT
+from feeds.addresses import AUTHORS
+from feeds.addresses import DOCUMENTS
+from feeds.addresses import SOURCES
+from feeds.addresses import TOPICS
+from feeds.errors import QueryError
+from feeds.listing import Site
+from feeds.model import DocumentReport
+from feeds.model import EntryQuery
+from feeds.model import Tally
+from web.activity import Plot
+from web.activity import plot_of
+from web.activity import plots_of_topics
+from web.answers import answer_html
+from web.interface import get_language
+from web.state import State
+from web.state import get_state
+from web.templating import site_in
+
+bp = Blueprint("overviews", __name__)
+
+#: Authors on one page; of documents fewer, as each has more to say.
+_AUTHORS, _DOCUMENTS = 400, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of a list, on a page of its own."""
+
+    number: int
+    last: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A source with how its documents fare."""
+
+    tally: Tally
+    documents: int
+    problems: int
+    #: Left out, for reasons that each document tells.
+    skips: int
+    failed: tuple[DocumentReport, ...]
+    #: The document read last; None where none was.
+    latest: DocumentReport | None
+    #: The day, where the source is, of the newest entry; None where there is none.
+    newest: date | None
+    plot: Plot | None
+
+
+@bp.get(AUTHORS)
+def authors() -> Response:
+    """Everybody in a byline, those with the most entries first."""
+    everybody = busiest(get_state().store.authors())
+    part, shown = _part(everybody, _AUTHORS)
+    return answer_html("authors.html", authors=shown, part=part)
+
+
+@bp.get(TOPICS)
+def topics() -> Response:
+    """Every topic with how many entries it has and had lately, also those that have none yet."""
+    state = get_state()
+    found = busiest(all_topics(state, site_in(get_language())))
+    return answer_html("topics.html", topics=found, plots=plots_of_topics(state), rules=_by_slug(state))
+
+
+@bp.get(SOURCES)
+def sources() -> Response:
+    """What is read, when it was last, and what is wrong."""
+    state = get_state()
+    reports = state.store.documents()
+    health = [_health(tally, reports, state) for tally in busiest(state.store.sources())]
+    return answer_html("sources.html", sources=health, unread=[r for r in reports if r.source is None])
+
+
+@bp.get(DOCUMENTS)
+def documents() -> Response:
+    """What was read: entries, what was left out and why, what is wrong; what could not be read comes first."""
+    reports = sorted(get_state().store.documents(), key=lambda report: (report.failure is None, report.info.name))
+    part, shown = _part(reports, _DOCUMENTS)
+    failed = sum(report.failure is not None for report in reports)
+    return answer_html("documents.html", reports=shown, part=part, failed=failed)
+
+
+@bp.get(ABOUT)
+def about() -> Response:
+    """What this site is, how to subscribe, what programs may ask."""
+    return answer_html("about.html")
+
+
+def busiest(tallies: Iterable[Tally]) -> list[Tally]:
+    """Those with the most entries first."""
+    return sorted(tallies, key=lambda tally: (-tally.entries, tally.name))
+
+
+def all_topics(state: State, site: Site) -> list[Tally]:
+    """Every topic of the rules: those without an entry can be subscribed to as well."""
+    known = {tally.slug: tally for tally in state.store.topics()}
+    nothing = Tally("", "", 0, None)
+    return [replace(known.get(slug, nothing), slug=slug, name=name) for slug, name in site.topics.items()]
+
+
+def _by_slug(state: State) -> dict[str, object]:
+    return {topic.slug: topic for topic in state.topics}
+
+
+def _health(tally: Tally, reports: Iterable[DocumentReport], state: State) -> Health:
+    mine = [report for report in reports if report.source == tally.slug]
+    return Health(
+        tally=tally,
+        documents=len(mine),
+        problems=sum(len(report.problems) for report in mine),
+        skips=sum(len(report.skips) for report in mine),
+        failed=tuple(report for report in mine if report.failure is not None),
+        latest=max(mine, key=lambda report: report.read, default=None),
+        newest=tally.newest and tally.newest.astimezone(ZoneInfo(state.store.source(tally.slug).zone)).date(),
+        plot=plot_of(EntryQuery(source=tally.slug), state),
+    )
+
+
+def _part(found: list[Tally] | list[DocumentReport], size: int) -> tuple[Part, list[Tally] | list[DocumentReport]]:
+    """The part that the address asks for. Raises `QueryError` for one that is not there."""
+    words = request.args.get("page", "1")
+    last = max(1, -(-len(found) // size))
+    if not (words.isascii() and words.isdigit() and len(words) < 7 and 1 <= int(words) <= last):
+        raise QueryError("page", f"{words!r} is no page of this list", (f"1 to {last}",))
+    number = int(words)
+    return Part(number, last, len(found)), found[(number - 1) * size : number * size]
