@@ -64,8 +64,7 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
 @pytest.mark.parametrize("path", PAGES)
 def test_no_page_says_anything_on_the_console_or_breaks_the_policy_or_is_too_wide(
     page: Page, path: str, width: int, scheme: str
