@@ -430,15 +430,15 @@ def worker() -> None:
 @click.pass_context
 def sources(ctx: click.Context, as_json: bool) -> None:
     """Tell how the sources are that are fetched, those that fail first."""
+    from feeds.health import as_object
     from scrapers.worker.lines import health_lines
-    from scrapers.worker.lines import health_object
 
     if ctx.invoked_subcommand is not None:
         return
     with _store(_settings()) as store:
         found = store.source_health()
     now = datetime.now(UTC)
-    click.echo(_json({"sources": [health_object(h, now) for h in found]}) if as_json else health_lines(found, now))
+    click.echo(_json({"sources": [as_object(h, now) for h in found]}) if as_json else health_lines(found, now))
 
 
 @sources.command("add")

@@ -1,9 +1,11 @@
-"""The health of sources in words. Pure."""
+"""The health of sources in words, and as values for JSON. Pure."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from datetime import timedelta
+from typing import Any
 
 from feeds.model import SourceHealth
 
@@ -13,6 +15,11 @@ _UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"))
 def in_words(health: SourceHealth, now: datetime) -> str:
     """One or two sentences: how the source is, what was wrong last, when it is tried again."""
     return " ".join(filter(None, (_state(health, now), _news(health, now), _next(health, now))))
+
+
+def as_object(health: SourceHealth, now: datetime) -> dict[str, Any]:
+    """For JSON: times in UTC, spans in seconds."""
+    return {key: _plain(value) for key, value in asdict(health).items()} | {"words": in_words(health, now)}
 
 
 def duration(span: timedelta) -> str:
@@ -53,3 +60,9 @@ def _next(health: SourceHealth, now: datetime) -> str:
 
 def _ago(at: datetime | None, now: datetime) -> str:
     return "never" if at is None else f"{duration(now - at)} ago"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return value.total_seconds() if isinstance(value, timedelta) else value

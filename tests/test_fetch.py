@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import gzip
 import logging
+import socket
+import threading
 import zlib
+from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
+from contextlib import contextmanager
+from contextlib import suppress
 from datetime import UTC
 from datetime import datetime
 from datetime import timedelta
@@ -18,6 +24,7 @@ from feeds.errors import FetchError
 from feeds.errors import RefusedError
 from feeds.errors import StoppedError
 from scrapers.fetch import Clock
+from scrapers.fetch import Fetcher
 from scrapers.fetch import Limits
 from scrapers.fetch import Turns
 from scrapers.fetch import Validators
@@ -25,6 +32,7 @@ from scrapers.fetch import user_agent
 from scrapers.fetch.answer import shown
 from scrapers.fetch.turns import OwnHosts
 from tests.servers import AGENT
+from tests.servers import LOOPBACK
 from tests.servers import Asked
 from tests.servers import FakeTime
 from tests.servers import Reply
@@ -145,6 +153,56 @@ def test_a_body_that_comes_too_slowly_is_given_up(time: FakeTime) -> None:
 
     with serving(script) as server, make_fetcher(time) as fetcher, pytest.raises(FetchError, match="too long"):
         fetcher.get(f"{server.url}/slow")
+
+
+def test_headers_that_come_byte_by_byte_are_given_up(time: FakeTime) -> None:
+    def now() -> datetime:
+        time.at += timedelta(seconds=3)
+        return time.at
+
+    with dripping() as url:
+        clock = Clock(now, time.sleep)
+        limits = Limits(agent="x", allowed=LOOPBACK, read=5.0)
+        with (
+            Fetcher(limits, Turns(OwnHosts(), clock, "x", 60.0), clock) as fetcher,
+            pytest.raises(FetchError, match="stopped coming"),
+        ):
+            fetcher.get(url)
+
+
+@contextmanager
+def dripping() -> Iterator[str]:
+    """A server whose answers never get past their headers."""
+    ended = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = listening.accept()
+                    with connection, suppress(OSError):
+                        connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+                        while not ended.wait(0.005):
+                            connection.sendall(b"a")
+
+        threading.Thread(target=drip, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        ended.set()
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_name_that_is_not_resolved_in_time_is_given_up(time: FakeTime) -> None:
+    never = threading.Event()
+
+    def hangs(host: str, port: int) -> Sequence[str]:
+        never.wait(30)
+        return []
+
+    limits = Limits(agent="x", connect=0.05)
+    turns = Turns(OwnHosts(), time.clock(), "x", 60.0)
+    with Fetcher(limits, turns, time.clock(), hangs) as fetcher, pytest.raises(FetchError, match="in time"):
+        fetcher.get("http://slow.example.org/")
+    never.set()
 
 
 @pytest.mark.parametrize(

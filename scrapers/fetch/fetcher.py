@@ -94,8 +94,9 @@ class Fetcher:
         self._turns = turns
         self._clock = clock
         self._robots = Robots(PRODUCT)
+        self._deadline = clock.now()
         self._client = httpx.Client(
-            transport=JudgedTransport(limits, resolver, backend),
+            transport=JudgedTransport(limits, resolver, backend, self._remaining),
             trust_env=False,
             follow_redirects=False,
             headers={"User-Agent": limits.agent, "Accept-Encoding": ACCEPTED},
@@ -192,6 +193,7 @@ class Fetcher:
 
         spent.requests += 1
         self.requests += 1
+        self._deadline = deadline
         method = "GET" if content is None else "POST"
         with self._client.stream(method, url, headers={"Accept": _ACCEPT, **headers}, content=content) as response:
             self._client.cookies.jar.clear()
@@ -202,6 +204,9 @@ class Fetcher:
         spent.bytes += came
         self.bytes += came
         return _Hop(response.status_code, told, body)
+
+    def _remaining(self) -> float:
+        return (self._deadline - self._clock.now()).total_seconds()
 
     def _delay(self, url: str) -> float:
         known = self._robots.known_delay(_origin(url))

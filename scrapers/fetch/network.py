@@ -7,12 +7,15 @@ TLS still asks for the name, and the `Host` header still carries it.
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from contextlib import contextmanager
+from ssl import SSLContext
 from ssl import create_default_context
+from typing import Any
 from typing import cast
 
 import certifi
@@ -34,6 +37,10 @@ def resolve(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
+#: Seconds that are left for the present request.
+Remaining = Callable[[], float]
+
+
 class _RefusedError(Exception):
     """Crosses httpcore, which knows no errors of ours."""
 
@@ -41,10 +48,11 @@ class _RefusedError(Exception):
 class JudgedBackend(httpcore.NetworkBackend):
     """Connects to addresses that `refusal` has nothing against."""
 
-    def __init__(self, limits: Limits, resolve: Resolve, inner: httpcore.NetworkBackend) -> None:
+    def __init__(self, limits: Limits, resolve: Resolve, inner: httpcore.NetworkBackend, remaining: Remaining) -> None:
         self._limits = limits
         self._resolve = resolve
         self._inner = inner
+        self._remaining = remaining
 
     def connect_tcp(
         self,
@@ -56,7 +64,7 @@ class JudgedBackend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Connect to the first address of `host` that answers. One bad address refuses the name altogether."""
         try:
-            addresses = self._resolve(host, port)
+            addresses = _in_time(self._resolve, host, port, timeout)
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError("the host has no address") from error
         for address in addresses:
@@ -68,7 +76,7 @@ class JudgedBackend(httpcore.NetworkBackend):
         failed: Exception = httpcore.ConnectError("the host has no address")
         for address in addresses:
             try:
-                return self._inner.connect_tcp(address, port, timeout)
+                return _Timed(self._inner.connect_tcp(address, port, timeout), self._remaining)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failed = error
         raise failed
@@ -81,6 +89,60 @@ class JudgedBackend(httpcore.NetworkBackend):
 
     def sleep(self, seconds: float) -> None:
         """httpcore waits so between attempts to connect; there are none."""
+
+
+def _in_time(resolve: Resolve, host: str, port: int, timeout: float | None) -> Sequence[str]:
+    """The system's resolver knows no time-out: one that hangs is left behind."""
+    found: list[Sequence[str]] = []
+    failed: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            found.append(resolve(host, port))
+        except (OSError, UnicodeError) as error:
+            failed.append(error)
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(timeout)
+    if failed:
+        raise failed[0]
+    if not found:
+        raise httpcore.ConnectTimeout("the name of the host was not found in time")
+    return found[0]
+
+
+class _Timed(httpcore.NetworkStream):
+    """A connection on which no step takes longer than what is left for the whole: headers may come byte by byte."""
+
+    def __init__(self, inner: httpcore.NetworkStream, remaining: Remaining) -> None:
+        self._inner = inner
+        self._remaining = remaining
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Some bytes, or `ReadTimeout`."""
+        left = self._remaining()
+        if left <= 0:
+            raise httpcore.ReadTimeout("the whole took too long")
+        return self._inner.read(max_bytes, left if timeout is None else min(left, timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send some bytes."""
+        self._inner.write(buffer, timeout)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        """The same, encrypted; the name is the one asked for, not the judged address."""
+        return _Timed(self._inner.start_tls(ssl_context, server_hostname, timeout), self._remaining)
+
+    def get_extra_info(self, info: str) -> Any:
+        """What the connection knows of itself."""
+        return self._inner.get_extra_info(info)
 
 
 class _Stream(httpx.SyncByteStream):
@@ -99,13 +161,15 @@ class _Stream(httpx.SyncByteStream):
 class JudgedTransport(httpx.BaseTransport):
     """httpx over a pool of judged connections; no proxy, whatever the environment says."""
 
-    def __init__(self, limits: Limits, resolve: Resolve, backend: httpcore.NetworkBackend | None = None) -> None:
+    def __init__(
+        self, limits: Limits, resolve: Resolve, backend: httpcore.NetworkBackend | None, remaining: Remaining
+    ) -> None:
         self._pool = httpcore.ConnectionPool(
             ssl_context=create_default_context(cafile=certifi.where()),
             max_connections=16,
             max_keepalive_connections=8,
             keepalive_expiry=15.0,
-            network_backend=JudgedBackend(limits, resolve, backend or httpcore.SyncBackend()),
+            network_backend=JudgedBackend(limits, resolve, backend or httpcore.SyncBackend(), remaining),
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

@@ -1,12 +1,9 @@
-"""Visits and the health of sources as lines for a terminal, and as values for a machine."""
+"""Visits and the health of sources as lines for a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
-from datetime import timedelta
-from typing import Any
 
 from feeds.health import in_words
 from feeds.model import SourceHealth
@@ -29,14 +26,3 @@ def health_lines(found: Sequence[SourceHealth], now: datetime) -> str:
     """A source a line."""
     lines = [f"{h.slug:<20}  {h.kind:<8}  {h.state:<8}  {in_words(h, now)}" for h in found]
     return "\n".join(lines) or "No source is fetched yet: `feedwright sync` reads the file that SOURCES names."
-
-
-def health_object(health: SourceHealth, now: datetime) -> dict[str, Any]:
-    """For JSON: times in UTC, spans in seconds."""
-    return {key: _plain(value) for key, value in asdict(health).items()} | {"words": in_words(health, now)}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds").replace("+00:00", "Z")
-    return value.total_seconds() if isinstance(value, timedelta) else value
