@@ -240,7 +240,7 @@ def test_a_client_that_refuses_every_form_is_told(client: FlaskClient, path: str
 def test_pages_and_answers_of_the_api_are_compressed_too(client: FlaskClient, path: str) -> None:
     plain, coded = client.get(path), client.get(path, headers={"Accept-Encoding": "gzip"})
     assert gzip.decompress(coded.data) == plain.data and len(coded.data) < len(plain.data)
-    assert coded.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+    assert coded.headers["Vary"] == plain.headers["Vary"] and "Accept-Encoding" in coded.headers["Vary"]
     assert client.get(path, headers={"If-None-Match": coded.headers["ETag"]}).status_code == 304
 
 

@@ -77,6 +77,11 @@ def get_language() -> str:
     return cast(str, g.language)
 
 
+def speak_as_site() -> None:
+    """Answer this request in the language of the site, whatever the client prefers: feeds are the same for all."""
+    g.language = default_language()
+
+
 def named_language() -> str | None:
     """The language that the address names, None where the browser decides."""
     return cast("str | None", request.environ.get(_NAMED))

@@ -29,6 +29,8 @@ from feeds.shapes import Shape
 from web.cache import Rendered
 from web.conditional import ARCHIVE_CACHING
 from web.conditional import serve
+from web.descriptions import describe
+from web.interface import speak_as_site
 from web.opml import of_listing
 from web.pages import listing_page
 from web.reading import read_archive
@@ -150,7 +152,7 @@ def _plain(shape: Shape) -> Shape:
 
 
 def _rendered(selection: Selection, asked: Asked, state: State) -> Rendered:
-    shape = asked.shape
+    shape, selection = asked.shape, _in_words(selection, state)
     if shape.suffix == OPML_SUFFIX:
         return of_listing(selection, _members(asked, state), state)
     if shape.archive is None:
@@ -158,6 +160,12 @@ def _rendered(selection: Selection, asked: Asked, state: State) -> Rendered:
     found = read_archive(selection, shape.archive, state.store)
     rendered = _written(found.listing, shape, state)
     return replace(rendered, caching=ARCHIVE_CACHING) if found.closed else rendered
+
+
+def _in_words(selection: Selection, state: State) -> Selection:
+    speak_as_site()
+    told = describe(selection, state.site, state)
+    return replace(selection, title=told.title, description=told.lead)
 
 
 def _written(found: Listing, shape: Shape, state: State) -> Rendered:
