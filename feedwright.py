@@ -740,5 +740,13 @@ def _become_gunicorn(address: str) -> None:
     run()
 
 
+def _add_commands() -> None:
+    from web.commands.export import export
+
+    main.add_command(export)
+
+
+_add_commands()
+
 if __name__ == "__main__":
     main()

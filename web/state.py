@@ -33,12 +33,19 @@ class State:
     """One for an application; shared by its threads."""
 
     def __init__(
-        self, settings: Settings, store: Store | None, ingest: Ingest | None, now: Callable[[], datetime]
+        self,
+        settings: Settings,
+        store: Store | None,
+        ingest: Ingest | None,
+        now: Callable[[], datetime],
+        is_copy: bool = False,
     ) -> None:
         self.settings = settings
         #: None where documents cannot be sent.
         self.ingest = ingest
         self.now = now
+        #: Whether the pages become files, which find nothing for anybody.
+        self.is_copy = is_copy
         self.scripts = Scripts()
         self.cache = Cache(settings.cache_bytes, lambda scopes, known: self.store.look(scopes, known), now)
         self.topics: Topics = load_topics(settings.topics)
