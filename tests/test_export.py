@@ -38,6 +38,7 @@ from web.overviews import pages_of
 
 BASE = "https://feeds.example.org"
 REPO = "https://code.example.com/a/b"
+TOPICS = "".join(f'[[topic]]\nslug = "{slug}"\nzh = "{slug}"\nen = "{slug}"\n' for slug in ("coding", "openai", "rag"))
 _LINK = re.compile(r'(?:href|src|action)="([^"]*)"')
 
 
