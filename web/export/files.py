@@ -64,7 +64,8 @@ def file_of(address: Address) -> str:
     name = f"{path}{_INDEX}" if not path or path.endswith("/") else path
     if address.path.count("/") != f"/{path}".count("/"):
         raise ValueError("a name with a slash in it is no name of a file")
-    for segment in (whole := f"{name}{address.kind.value}").split("/"):
+    whole = f"{name}{address.kind.value}"
+    for segment in (*name.split("/"), *whole.split("/")):
         _check(segment)
     return whole
 
