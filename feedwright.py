@@ -50,6 +50,7 @@ COMMANDS = {
         "worker": "Fetch sources as they fall due, until told to stop (SIGTERM, Ctrl-C); any number of workers may "
         "run.",
     },
+    "web.commands.export": {"export": "Write the whole site into DIR as files, for any web server or CDN."},
     "web.commands.serve": {"serve": "Serve feeds, pages and the API with gunicorn."},
 }
 _LINES = {name: line for commands in COMMANDS.values() for name, line in commands.items()}

@@ -12,6 +12,7 @@
     ├── StoreError             the store cannot be opened, read or written
     │   ├── SchemaError        the store's tables are older or newer than the code
     │   └── ReadOnlyError      the store can be read and not written
+    ├── ExportError            the site cannot be written as files
     ├── NotFoundError          no such entry, author, topic, source          (kind, key)
     │   └── GoneError          there was one, and it was withdrawn           (kind, key)
     └── QueryError             a query or cursor that cannot be answered     (parameter, allowed)
@@ -98,6 +99,10 @@ class SchemaError(StoreError):
 
 class ReadOnlyError(StoreError):
     """The store can be read and not written: it was opened so, or the file or the server allows no more."""
+
+
+class ExportError(FeedwrightError):
+    """The site cannot be written as files; those that are there are whole, and none was removed."""
 
 
 class NotFoundError(FeedwrightError, LookupError):

@@ -167,7 +167,7 @@ def test_an_edit_opens_a_document_again() -> None:
         "/entries/archive/2024-03-05-2.rss",
         "/entries/archive/2024-03-05-1.rss",
         "/entries/archive/x.atom",
-        "/entries/archive/2024-03",
+        "/entries/archive/2020-01",
         "/entries/archive/2024-03.json",
         "/authors/nobody/archive/2024-03.rss",
     ],

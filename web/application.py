@@ -43,6 +43,7 @@ def create_app(
     ingest: Ingest | None = None,
     now: Callable[[], datetime] = _clock,
     announced: Announced = nullcontext,
+    is_copy: bool = False,
 ) -> Flask:
     """The web application; `feedwright.application` makes one that can do all.
 
@@ -50,10 +51,11 @@ def create_app(
 
     Settings come from the environment unless given. The store is opened, for reading only, when the first request needs
     it: so a process starts while its store does not answer, and no connection is shared by forked workers. A second one
-    is opened for writing when something is written, unless `store` is given. Raises `ConfigError`.
+    is opened for writing when something is written, unless `store` is given. With `is_copy` pages have no form to
+    search with: they become files. Raises `ConfigError`.
     """
     app = Flask(__name__, static_url_path=STATIC)
-    state = State(settings or load_settings(), store, ingest, now, announced)
+    state = State(settings or load_settings(), store, ingest, now, announced, is_copy)
     app.extensions["feedwright"] = state
     interface.register(app)
     templating.register(app)

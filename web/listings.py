@@ -32,6 +32,7 @@ from web.conditional import serve
 from web.descriptions import describe
 from web.interface import speak_as_site
 from web.opml import of_listing
+from web.pages import archive_page
 from web.pages import listing_page
 from web.reading import read_archive
 from web.reading import read_feed
@@ -100,7 +101,7 @@ def search(ending: str) -> Response:
 
 @bp.get(f"/{_KIND}/<name>/{ARCHIVE}/<part>")
 def archive(kind: str, name: str, part: str) -> Response:
-    """An archive document of such a listing."""
+    """An archive document of such a listing, or the page of one."""
     return _archive(((kind, name),), part)
 
 
@@ -124,7 +125,7 @@ def archive_of_search(part: str) -> Response:
 
 def _archive(names: tuple[tuple[str, str], ...], part: str) -> Response:
     words, shape = read_shape(part, request.args)
-    if shape.suffix not in ARCHIVED:
+    if shape.suffix and shape.suffix not in ARCHIVED:
         raise NotFoundError("archive", part)
     return _answer(Asked(names, replace(shape, archive=words)), part)
 
@@ -136,6 +137,8 @@ def _answer(asked: Asked, last: str) -> Response:
     selection = _selection(asked, state)
     if (asked.slugs and selection.leads_elsewhere(asked.slugs)) or not spelled:
         return moved(_plain(shape).address(selection.path.partition("?")[0]))
+    if not shape.suffix and shape.archive is not None:
+        return archive_page(selection, shape.archive)
     if not shape.suffix:
         return listing_page(selection, request.args.get("cursor") or None)
     address = shape.address(selection.path)

@@ -34,7 +34,9 @@ from web.templating import site_in
 bp = Blueprint("overviews", __name__)
 
 #: Authors on one page; of documents fewer, as each has more to say.
-_AUTHORS, _DOCUMENTS = 400, 100
+AUTHORS_ON_PAGE, DOCUMENTS_ON_PAGE = 400, 100
+#: The segment of an address behind which the number of a further page of a list stands.
+PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,12 @@ class Health:
     plot: Plot | None
 
 
-@bp.get(AUTHORS)
-def authors() -> Response:
+@bp.get(AUTHORS, defaults={"number": None})
+@bp.get(f"{AUTHORS}/{PAGE}/<number>")
+def authors(number: str | None) -> Response:
     """Everybody in a byline, those with the most entries first."""
     everybody = busiest(get_state().store.authors())
-    part, shown = _part(everybody, _AUTHORS)
+    part, shown = _part(everybody, AUTHORS_ON_PAGE, number)
     return answer_html("authors.html", authors=shown, part=part)
 
 
@@ -88,11 +91,12 @@ def sources() -> Response:
     return answer_html("sources.html", sources=health, unread=[r for r in reports if r.source is None])
 
 
-@bp.get(DOCUMENTS)
-def documents() -> Response:
+@bp.get(DOCUMENTS, defaults={"number": None})
+@bp.get(f"{DOCUMENTS}/{PAGE}/<number>")
+def documents(number: str | None) -> Response:
     """What was read: entries, what was left out and why, what is wrong; what could not be read comes first."""
     reports = sorted(get_state().store.documents(), key=lambda report: (report.failure is None, report.info.name))
-    part, shown = _part(reports, _DOCUMENTS)
+    part, shown = _part(reports, DOCUMENTS_ON_PAGE, number)
     failed = sum(report.failure is not None for report in reports)
     return answer_html("documents.html", reports=shown, part=part, failed=failed)
 
@@ -133,11 +137,18 @@ def _health(tally: Tally, reports: Iterable[DocumentReport], state: State) -> He
     )
 
 
-def _part(found: list[Tally] | list[DocumentReport], size: int) -> tuple[Part, list[Tally] | list[DocumentReport]]:
-    """The part that the address asks for. Raises `QueryError` for one that is not there."""
-    words = request.args.get("page", "1")
+def pages_of(path: str, count: int, size: int) -> list[str]:
+    """The addresses of all pages of a list."""
+    return [path, *(f"{path}/{PAGE}/{number}" for number in range(2, -(-count // size) + 1))]
+
+
+def _part(
+    found: list[Tally] | list[DocumentReport], size: int, number: str | None
+) -> tuple[Part, list[Tally] | list[DocumentReport]]:
+    """The part of a number, which stood in a parameter once. Raises `QueryError` for one that is not there."""
+    words = number or request.args.get(PAGE, "1")
     last = max(1, -(-len(found) // size))
     if not (words.isascii() and words.isdigit() and len(words) < 7 and 1 <= int(words) <= last):
         raise QueryError("page", f"{words!r} is no page of this list", (f"1 to {last}",))
-    number = int(words)
-    return Part(number, last, len(found)), found[(number - 1) * size : number * size]
+    at = int(words)
+    return Part(at, last, len(found)), found[(at - 1) * size : at * size]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from urllib.parse import urlencode
 
 from flask import Blueprint
 from flask import Response
@@ -15,11 +16,14 @@ from feeds.addresses import HOME
 from feeds.addresses import SEARCH
 from feeds.addresses import STATIC
 from feeds.addresses import entry_path
+from feeds.archives import month_of
 from feeds.errors import NotFoundError
+from feeds.listing import Listing
 from feeds.model import Entry
 from feeds.model import EntryQuery
 from feeds.model import Person
 from feeds.model import RelationKind
+from feeds.shapes import Shape
 from feeds.store.around import Neighbours
 from web.activity import plot_of
 from web.activity import plots_of_topics
@@ -34,6 +38,7 @@ from web.linked_data import linked_data
 from web.linked_data import open_graph
 from web.overviews import all_topics
 from web.overviews import busiest
+from web.reading import read_archive
 from web.reasons import near_misses
 from web.reasons import reasons
 from web.redirects import moved
@@ -110,18 +115,55 @@ def readyz() -> Response:
 
 
 def listing_page(selection: Selection, cursor: str | None) -> Response:
-    """A listing as a page. Raises `QueryError` for a cursor that is none."""
+    """The newest entries of a listing as a page, or those behind a cursor. Raises `QueryError` for one that is none.
+
+    What is older stands behind a cursor. Of a site that becomes files, which know no parameters, it stands in the
+    archive, whose newest document may hold some of these entries again.
+    """
     state = get_state()
     found = read_page(selection, cursor, state)
+    if found.next is None:
+        return _listing(selection, found, first=cursor is None)
+    if state.is_copy and "?" not in selection.path:
+        return _listing(selection, found, older=_archived(selection, month_of(found.entries[-1].published.at).name))
+    mark = "&" if "?" in selection.path else "?"
+    older = f"{selection.path}{mark}{urlencode({'cursor': found.next})}"
+    return _listing(selection, found, first=cursor is None, older=older)
+
+
+def archive_page(selection: Selection, name: str) -> Response:
+    """The page of an archive document. Raises `NotFoundError` where the listing has none of that name."""
+    found = read_archive(selection, name, get_state().store).listing
+    older, newer = (_archived(selection, other) if other else None for other in (found.older, found.newer))
+    return _listing(selection, found, first=False, archived=name, older=older, newer=newer)
+
+
+def _archived(selection: Selection, name: str) -> str:
+    return Shape(archive=name).address(selection.path)
+
+
+def _listing(
+    selection: Selection,
+    found: Listing,
+    first: bool = True,
+    archived: str | None = None,
+    older: str | None = None,
+    newer: str | None = None,
+) -> Response:
+    state = get_state()
     site = site_in(get_language())
     is_search = selection.path.partition("?")[0] == SEARCH
     return answer_html(
         "listing.html",
         listing=found,
         selection=selection,
+        here_path=_archived(selection, archived) if archived else found.path,
         words=describe(selection, site, state),
-        plot=plot_of(selection.query, state) if cursor is None else None,
-        first=cursor is None,
+        plot=plot_of(selection.query, state) if first else None,
+        first=first,
+        archived=archived,
+        older=older,
+        newer=newer,
         is_search=is_search,
         sources=state.store.sources() if is_search else (),
         highlight=highlighter(selection.query.where),

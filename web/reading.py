@@ -69,6 +69,15 @@ def read_archive(selection: Selection, name: str, store: Store) -> Archive:
     return Archive(listing, is_closed(part, filled.entries, newest))
 
 
+def archive_names(query: EntryQuery, store: Store) -> Iterator[str]:
+    """The archive documents that the feed of a query leads to, the newest first."""
+    newest = _newest_before(_AFTER_ALL, query, store)
+    part = month_of(newest) if newest else None
+    while part is not None:
+        yield part.name
+        part = _older(part, _filled(part, query, store), query, store)
+
+
 def _name(part: Part | None) -> str | None:
     return None if part is None else part.name
 

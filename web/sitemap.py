@@ -57,8 +57,7 @@ def robots() -> Response:
 def index() -> Response:
     """The parts: one or more of listings, and of entries as many as there are entries for."""
     state = get_state()
-    names = [*_listing_parts(state), *_entry_parts(state)]
-    parts = [f"<sitemap><loc>{escape(state.site.url(f'{SITEMAPS}/{name}.xml'))}</loc></sitemap>" for name in names]
+    parts = [f"<sitemap><loc>{escape(state.site.url(path))}</loc></sitemap>" for path in part_paths(state)]
     return _answer(_document("sitemapindex", parts), _XML)
 
 
@@ -74,6 +73,11 @@ def part(name: str) -> Response:
     else:
         raise NotFoundError("site map", name)
     return _answer(_document("urlset", urls), _XML)
+
+
+def part_paths(state: State) -> list[str]:
+    """Where the parts stand."""
+    return [f"{SITEMAPS}/{name}.xml" for name in (*_listing_parts(state), *_entry_parts(state))]
 
 
 def _entry_parts(state: State) -> dict[str, str]:

@@ -40,6 +40,7 @@ class State:
         ingest: Ingest | None,
         now: Callable[[], datetime],
         announced: Announced,
+        is_copy: bool = False,
     ) -> None:
         self.settings = settings
         #: None where documents cannot be sent.
@@ -47,6 +48,8 @@ class State:
         self.now = now
         #: Whatever changes what a reader sees is done inside of it.
         self.announced = announced
+        #: Whether the pages become files, which find nothing for anybody.
+        self.is_copy = is_copy
         self.scripts = Scripts()
         self.cache = Cache(settings.cache_bytes, lambda scopes, known: self.store.look(scopes, known), now)
         self.topics: Topics = load_topics(settings.topics)

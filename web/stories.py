@@ -12,10 +12,16 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from feeds.addresses import STORIES
 from feeds.addresses import story_path
+from feeds.archives import Part
+from feeds.archives import month_of
+from feeds.archives import read_part
 from feeds.errors import NotFoundError
 from feeds.model import Entry
 from feeds.model import Story
 from feeds.model import Telling
+from feeds.shapes import ARCHIVE
+from feeds.store import Store
+from feeds.store.bounds import cursor_at
 from web.answers import answer_html
 from web.api import entry_urn
 from web.interface import gettext
@@ -41,6 +47,8 @@ _JOINED = {
 }
 #: Stories on a page, and of the largest ones.
 _NEWEST, _LARGEST = 40, 10
+#: Stories that are read at once.
+_MOST = 1000
 #: Entries of its story that the page of an entry shows.
 _OTHERS = 10
 
@@ -60,7 +68,30 @@ def newest() -> Response:
     cursor = request.args.get("cursor") or None
     page = store.stories(_NEWEST, cursor)
     largest = () if cursor else store.largest_stories(_LARGEST)
-    return answer_html("stories.html", page_of_stories=page, largest=largest, first=cursor is None)
+    older = month_of(page.stories[-1].first).name if page.next else None
+    return answer_html("stories.html", stories=page.stories, largest=largest, older=older)
+
+
+@bp.get(f"{STORIES}/{ARCHIVE}/<month>")
+def archive(month: str) -> Response:
+    """The stories that began in a month, the last one first. Raises `NotFoundError` where none did."""
+    found, older = stories_of_month(read_part(month).whole_month, get_state().store)
+    if not found or month != month_of(found[0].first).name:
+        raise NotFoundError("archive", month)
+    return answer_html("stories.html", stories=found, largest=(), older=older and older.name, archived=month)
+
+
+def stories_of_month(month: Part, store: Store) -> tuple[tuple[Story, ...], Part | None]:
+    """The stories that began in a month, and the month before it in which any did."""
+    found: list[Story] = []
+    cursor: str | None = cursor_at(month.end)
+    while cursor is not None:
+        page = store.stories(_MOST, cursor)
+        found += [story for story in page.stories if story.first >= month.start]
+        if older := next((story for story in page.stories if story.first < month.start), None):
+            return tuple(found), month_of(older.first)
+        cursor = page.next
+    return tuple(found), None
 
 
 @bp.get(f"{STORIES}/<words>")

@@ -65,7 +65,13 @@ def register(app: Flask) -> None:
 
 def _of_request() -> dict[str, Any]:
     language = interface.get_language()
-    return {"site": site_in(language), "language": language, "tag": interface.TAGS[language], "here": request.path}
+    return {
+        "site": site_in(language),
+        "language": language,
+        "tag": interface.TAGS[language],
+        "here": request.path,
+        "can_search": not get_state().is_copy,
+    }
 
 
 def site_in(language: str) -> Site:

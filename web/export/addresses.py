@@ -1,0 +1,230 @@
+"""Which addresses the site has, so that each becomes a file: told by the store and by what makes our links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote
+
+from feeds.addresses import ABOUT
+from feeds.addresses import API
+from feeds.addresses import AUTHORS
+from feeds.addresses import DOCUMENTS
+from feeds.addresses import ENTRIES
+from feeds.addresses import FEEDS
+from feeds.addresses import HOME
+from feeds.addresses import OPML
+from feeds.addresses import SITEMAP
+from feeds.addresses import SOURCES
+from feeds.addresses import STATIC
+from feeds.addresses import STORIES
+from feeds.addresses import TOPICS
+from feeds.addresses import entry_path
+from feeds.addresses import listing_path
+from feeds.addresses import story_path
+from feeds.archives import month_of
+from feeds.errors import NotFoundError
+from feeds.formats import ARCHIVED
+from feeds.formats import FORMATS
+from feeds.formats import OPML_SUFFIX
+from feeds.model import Entry
+from feeds.model import EntryQuery
+from feeds.model import Story
+from feeds.shapes import ARCHIVE
+from feeds.shapes import SCRIPTS
+from feeds.shapes import Shape
+from web.api import PAGE as API_PAGE
+from web.export.files import Address
+from web.export.files import Kind
+from web.interface import LANGUAGES
+from web.overviews import AUTHORS_ON_PAGE
+from web.overviews import DOCUMENTS_ON_PAGE
+from web.overviews import pages_of
+from web.reading import archive_names
+from web.selections import Selection
+from web.selections import combined
+from web.selections import select
+from web.selections import select_entries
+from web.sitemap import part_paths
+from web.state import State
+from web.stories import stories_of_month
+
+#: Where there is nothing: the page that servers show instead.
+MISSING = "/404"
+#: By the endpoint of Flask, why what stands there becomes no file. A test compares this with all routes.
+NOT_EXPORTED: Mapping[str, str] = {
+    "listings.search": "what somebody looks for is not known before",
+    "listings.archive_of_search": "what somebody looks for is not known before",
+    "api.suggestions": "what somebody types is not known before",
+    "api.changes": "it is asked for what came since another time",
+    "api.add_document": "it writes",
+    "api.withdraw": "it writes",
+    "pages.healthz": "it tells of a process",
+    "pages.readyz": "it tells of a process",
+    "proxy.picture": "it fetches from other sites; exported pages show pictures from where they are",
+}
+#: Lists of the API that come whole.
+_API_LISTS = ("entries", "authors", "topics", "sources", "documents", "stories")
+#: Entries and stories that are read at once.
+_STEP = 500
+
+
+def addresses(state: State, static: Path) -> Iterator[Address]:
+    """Every address of the site that becomes a file; `static` is the folder of what never changes.
+
+    Some may turn out to be none: names that lead elsewhere, entries that are withdrawn meanwhile.
+    """
+    yield from _single(state, static)
+    yield from _overviews(state)
+    seen = _Seen()
+    for entry in _entries(state):
+        seen.add(entry)
+        yield from _of_entry(entry)
+    for story in _stories(state):
+        yield from _page(story_path(story.id))
+        yield _api(story_path(story.id))
+    yield from _story_months(state)
+    for selection in _selections(state, seen):
+        yield from _of_listing(selection, state)
+    yield from _api_names(state)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """Whom and what the entries name: it grows with the names, not with the entries."""
+
+    people: set[str] = field(default_factory=set)
+    #: Authors with topics: each together is a listing that pages link to.
+    pairs: set[tuple[str, str]] = field(default_factory=set)
+
+    def add(self, entry: Entry) -> None:
+        writers = {who.slug for who in entry.people}
+        self.people |= writers | {who.slug for who in entry.quoted}
+        self.pairs |= {(slug, hit.slug) for slug in writers for hit in entry.topics}
+
+
+def _page(path: str) -> Iterator[Address]:
+    """A page in the language that the site has, and in each by name."""
+    yield Address(path, Kind.PAGE)
+    for language in LANGUAGES:
+        yield Address(f"/{language}{path}", Kind.PAGE)
+
+
+def _as_it_is(paths: Iterable[str]) -> Iterator[Address]:
+    return (Address(path, Kind.AS_IT_IS) for path in paths)
+
+
+def _api(path: str) -> Address:
+    return Address(f"{API}{path}", Kind.JSON)
+
+
+def _single(state: State, static: Path) -> Iterator[Address]:
+    for path in (HOME, TOPICS, SOURCES, STORIES, ABOUT, API_PAGE, MISSING):
+        yield from _page(path)
+    icon = f"{STATIC}/favicon.ico"
+    yield Address("/favicon.ico", Kind.AS_IT_IS, asked=icon)
+    files = sorted(path.relative_to(static).as_posix() for path in static.rglob("*") if path.is_file())
+    yield from _as_it_is(f"{STATIC}/{quote(name)}" for name in files)
+    yield from _as_it_is(("/robots.txt", SITEMAP, *part_paths(state), f"{API}/openapi.json", OPML))
+    yield from _as_it_is(f"{kind}{OPML_SUFFIX}" for kind in (AUTHORS, TOPICS, SOURCES))
+    yield _api("/statistics/topics")
+    for name in _API_LISTS:
+        yield _api(f"/{name}")
+        yield Address(f"{API}/{name}", Kind.NDJSON, asked=f"{API}/{name}?format=ndjson")
+
+
+def _overviews(state: State) -> Iterator[Address]:
+    store = state.store
+    for path in pages_of(AUTHORS, len(store.authors()), AUTHORS_ON_PAGE):
+        yield from _page(path)
+    for path in pages_of(DOCUMENTS, len(store.documents()), DOCUMENTS_ON_PAGE):
+        yield from _page(path)
+
+
+def _entries(state: State) -> Iterator[Entry]:
+    query = EntryQuery(limit=_STEP)
+    while True:
+        page = state.store.entries(query)
+        yield from page.entries
+        if page.next is None:
+            return
+        query = replace(query, cursor=page.next)
+
+
+def _of_entry(entry: Entry) -> Iterator[Address]:
+    path = entry_path(entry.id)
+    yield from _page(path)
+    yield _api(path)
+    if entry.revision > 1:
+        yield _api(f"{path}/revisions")
+
+
+def _stories(state: State) -> Iterator[Story]:
+    cursor: str | None = None
+    while True:
+        page = state.store.stories(_STEP, cursor)
+        yield from page.stories
+        if (cursor := page.next) is None:
+            return
+
+
+def _story_months(state: State) -> Iterator[Address]:
+    newest = state.store.stories(1).stories
+    month = month_of(newest[0].first) if newest else None
+    while month is not None:
+        yield from _page(f"{STORIES}/{ARCHIVE}/{month.name}")
+        month = stories_of_month(month, state.store)[1]
+
+
+def _selections(state: State, seen: _Seen) -> Iterator[Selection]:
+    """Every listing that something leads to."""
+    store = state.store
+    people = {tally.slug for tally in store.authors()} | seen.people
+    yield select_entries(state)
+    yield from _selected(TOPICS, (topic.slug for topic in state.topics), state)
+    yield from _selected(AUTHORS, sorted(people), state)
+    yield from _selected(SOURCES, (tally.slug for tally in store.sources()), state)
+    yield from _selected(DOCUMENTS, sorted({report.info.name for report in store.documents()}), state)
+    yield from _selected(FEEDS, state.saved, state)
+    for author, topic in sorted(seen.pairs):
+        for one, other in zip(_selected(AUTHORS, [author], state), _selected(TOPICS, [topic], state), strict=False):
+            yield combined(one, other)
+
+
+def _selected(kind: str, names: Iterable[str], state: State) -> Iterator[Selection]:
+    """What a name does not lead to, such as a topic that left the rules, has no page on the site either."""
+    for name in names:
+        try:
+            yield select(kind.strip("/"), name.split(","), state)
+        except NotFoundError:
+            continue
+
+
+def _of_listing(selection: Selection, state: State) -> Iterator[Address]:
+    path = selection.path
+    yield from _page(path)
+    scripts = (None, *SCRIPTS)
+    yield from _as_it_is(Shape(suffix=s, script=script).address(path) for s in FORMATS for script in scripts)
+    if path != ENTRIES:  # the list of its feeds is `OPML`
+        yield from _as_it_is([Shape(suffix=OPML_SUFFIX).address(path)])
+    for name in archive_names(selection.query, state.store):
+        yield from _page(Shape(archive=name).address(path))
+        shapes = (Shape(suffix=s, script=script, archive=name) for s in ARCHIVED for script in scripts)
+        yield from _as_it_is(shape.address(path) for shape in shapes)
+
+
+def _api_names(state: State) -> Iterator[Address]:
+    store = state.store
+    kinds = {
+        AUTHORS: [tally.slug for tally in store.authors()],
+        TOPICS: [topic.slug for topic in state.topics],
+        SOURCES: [tally.slug for tally in store.sources()],
+        DOCUMENTS: sorted({report.info.name for report in store.documents()}),
+    }
+    for kind, names in kinds.items():
+        yield from (_api(listing_path(kind, (name,))) for name in names)
