@@ -31,7 +31,7 @@ ALLOWED = {
     "nh3": ("scrapers/",),
     "click": (),
     "rich": (),
-    "gunicorn": (),
+    "gunicorn": ("web/request_line.py",),
     "feedparser": ("scrapers/kinds/",),
     "trafilatura": ("scrapers/kinds/",),
     "dulwich": ("scrapers/worker/repository.py",),
