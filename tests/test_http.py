@@ -329,9 +329,28 @@ def test_scripts_of_other_sites_may_ask_conditionally(client: FlaskClient, path:
 def test_a_hub_is_named_in_the_headers_of_feeds(store: Store) -> None:
     fill(store)
     client = make_client(store, WEBSUB_HUB="https://hub.example.org/?a=1")
-    for path in ("/entries.rss", "/topics/rag.json", "/topics/coding,rag.atom"):
+    for path in ("/entries.rss", "/topics/rag.json", "/topics/rag.zh-Hant.atom"):
         own = f'<https://hub.example.org/?a=1>; rel="hub", <{BASE}{path}>; rel="self"'
         assert client.get(path).headers["Link"] == own
         assert client.get(path, headers={"If-None-Match": "*"}).headers["Link"] == own
         assert client.head(f"{path}?utm=1").headers["Link"] == own
     assert "Link" not in make_client(store).get("/entries.rss").headers
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/topics/coding,rag.atom",
+        "/authors/rainlin/topics/rag.json",
+        "/entries.rss?q=rag",
+        "/entries.rss?mode=summary",
+        "/search.json?q=rag",
+        "/entries/archive/2024-05.atom",
+        "/opml",
+    ],
+)
+def test_no_hub_is_named_where_nobody_tells_it_of_changes(store: Store, path: str) -> None:
+    fill(store)
+    reply = make_client(store, WEBSUB_HUB="https://hub.example.org/").get(path)
+    assert reply.status_code == 200
+    assert "Link" not in reply.headers and b"hub.example.org" not in reply.data

@@ -17,6 +17,7 @@ from werkzeug.http import http_date
 from werkzeug.http import parse_date
 
 from feeds.formats.items import MAX_AGE_SECONDS
+from feeds.formats.items import hub
 from feeds.model import Scope
 from web.cache import Kept
 from web.cache import Rendered
@@ -59,8 +60,8 @@ def serve(address: str, scopes: Sequence[Scope], render: Callable[[], Rendered])
     if coding is None:
         return _not_acceptable()
     headers = _headers(kept.rendered, coding, kept.rendered.caching or FEED_CACHING)
-    if state.site.hub is not None:
-        headers["Link"] = f'<{state.site.hub}>; rel="hub", <{state.site.url(address)}>; rel="self"'
+    if announced := hub(state.site, address):
+        headers["Link"] = f'<{announced}>; rel="hub", <{state.site.url(address)}>; rel="self"'
     known = _is_known(kept.rendered)
     body = None if known else state.cache.body(kept, coding)
     response = _response(body, coding, kept.rendered.content_type, headers)
