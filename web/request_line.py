@@ -1,7 +1,7 @@
 """Addresses as people type them, under gunicorn: what should have been percent-encoded is, before anybody looks.
 
-gunicorn refuses what is not in ASCII (RFC 9112, section 3): `/authors/王五` would be a 400. Browsers encode, curl does so
-in the path only, some readers do not at all.
+gunicorn refuses what is not in ASCII (RFC 9112, section 3): `/authors/王五` would be a 400. Browsers encode, curl does
+so in the path only, some readers do not at all.
 """
 
 from __future__ import annotations
