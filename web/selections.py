@@ -114,8 +114,6 @@ def collapsed(selection: Selection) -> Selection:
     return replace(
         selection,
         path=f"{selection.path}{'&' if '?' in selection.path else '?'}{urlencode({'collapse': COLLAPSE})}",
-        title=f"{selection.title} (one a story)",
-        description=f"{selection.description.rstrip('.')}; of each story only the first.",
         query=replace(selection.query, collapse=True),
         count=None,
     )
