@@ -165,6 +165,22 @@ def test_a_304_costs_one_statement_at_most(store: Store, store_url: str) -> None
     assert len(asked) == (1 if store_url.startswith("sqlite") else 0)
 
 
+@pytest.mark.parametrize("path", ["/entries.rss", "/authors/rainlin.atom", "/authors/rainlin/topics/rag.json"])
+def test_the_first_304_of_a_feed_reads_nothing_either(store: Store, path: str) -> None:
+    fill(store)
+    client = make_client(store)
+    tag = client.get(path).headers["ETag"]
+    statements: list[str] = []
+
+    def listener(*told: Any) -> None:
+        statements.append(told[2])
+
+    event.listen(Engine, "before_cursor_execute", listener)
+    reply = client.get(path, headers={"If-None-Match": tag})
+    event.remove(Engine, "before_cursor_execute", listener)
+    assert (reply.status_code, statements) == (304, [])
+
+
 def test_the_date_never_moves_back_when_the_newest_entry_is_withdrawn(store: Store) -> None:
     newest = make_draft("最新的一条。", topics=make_topics("rag"), published=make_published(date(2024, 5, 3)))
     store.save(make_batch([make_draft("旧的一条。", topics=make_topics("rag"))]), NOW)
