@@ -60,7 +60,7 @@ def serve(address: str, scopes: Sequence[Scope], render: Callable[[], Rendered])
 
 
 def serve_kept() -> Response | None:
-    """What the layer in front found in the cache, in a form that it was not asked for yet: the store is not read again."""
+    """What the layer in front found in the cache, in a form that was not asked for yet; the store is not read again."""
     kept = request.environ.get(FOUND)
     return None if kept is None else _of(kept)
 
