@@ -24,6 +24,8 @@ from feeds.addresses import listing_path
 from feeds.formats import FORMATS
 from feeds.listing import Site
 from feeds.model import Scope
+from feeds.shapes import SCRIPTS
+from feeds.shapes import Shape
 
 #: Feeds in one request.
 MOST = 100
@@ -33,6 +35,8 @@ PAUSES = (1.0, 4.0)
 #: Requests that a hub may send on to another address.
 _REDIRECTS = 3
 _KINDS = {"author": AUTHORS, "topic": TOPICS, "source": SOURCES, "document": DOCUMENTS}
+#: What is told of: the feeds that `feeds.formats.items.hub` names the hub in.
+_SHAPES = tuple(Shape(suffix=suffix, script=script) for suffix in FORMATS for script in (None, *SCRIPTS))
 
 _log = logging.getLogger(__name__)
 
@@ -51,9 +55,9 @@ Post = Callable[[str, bytes], Answer]
 
 
 def changed_feeds(scopes: Iterable[Scope], site: Site) -> tuple[str, ...]:
-    """The addresses of the plain feeds of listings that changed, in all formats."""
+    """The addresses of the feeds of listings that changed, in all formats and scripts."""
     paths = [_path(scope) for scope in sorted(scopes)]
-    return tuple(site.url(form.path(path)) for path in paths if path is not None for form in FORMATS.values())
+    return tuple(site.url(shape.address(path)) for path in paths if path is not None for shape in _SHAPES)
 
 
 def publish(hub: str, feeds: Sequence[str], post: Post, sleep: Callable[[float], object]) -> int:

@@ -149,6 +149,19 @@ def test_what_is_closed_is_kept_for_ever_and_an_open_month_is_not(store: Store) 
     assert (again.status_code, again.headers["Cache-Control"]) == (304, closed.headers["Cache-Control"])
 
 
+def test_the_newest_document_is_never_closed_since_it_will_link_to_the_next(store: Store) -> None:
+    client = save(store, [make_dated(1, MARCH, topics=make_topics("rag"))])
+    store.save(make_batch([make_dated(2, NOW + SETTLED)], name="b.md"), NOW + SETTLED + timedelta(days=1))
+    path = "/topics/rag/archive/2024-03.atom"
+    alone = client.get(path)
+    assert "immutable" not in alone.headers["Cache-Control"]
+    later = make_dated(3, NOW, topics=make_topics("rag"))
+    store.save(make_batch([later], name="c.md"), NOW + SETTLED + timedelta(days=2))
+    followed = client.get(path)
+    assert link(followed.text, "next-archive") and followed.headers["ETag"] != alone.headers["ETag"]
+    assert "immutable" in followed.headers["Cache-Control"]
+
+
 def test_an_edit_opens_a_document_again() -> None:
     entry = make_entry(1, updated=MARCH, first_seen=MARCH)
     part = month_of(entry.published.at)

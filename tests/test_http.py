@@ -165,6 +165,22 @@ def test_a_304_costs_one_statement_at_most(store: Store, store_url: str) -> None
     assert len(asked) == (1 if store_url.startswith("sqlite") else 0)
 
 
+@pytest.mark.parametrize("path", ["/entries.rss", "/authors/rainlin.atom", "/authors/rainlin/topics/rag.json"])
+def test_the_first_304_of_a_feed_reads_nothing_either(store: Store, path: str) -> None:
+    fill(store)
+    client = make_client(store)
+    tag = client.get(path).headers["ETag"]
+    statements: list[str] = []
+
+    def listener(*told: Any) -> None:
+        statements.append(told[2])
+
+    event.listen(Engine, "before_cursor_execute", listener)
+    reply = client.get(path, headers={"If-None-Match": tag})
+    event.remove(Engine, "before_cursor_execute", listener)
+    assert (reply.status_code, statements) == (304, [])
+
+
 def test_the_date_never_moves_back_when_the_newest_entry_is_withdrawn(store: Store) -> None:
     newest = make_draft("最新的一条。", topics=make_topics("rag"), published=make_published(date(2024, 5, 3)))
     store.save(make_batch([make_draft("旧的一条。", topics=make_topics("rag"))]), NOW)
@@ -329,9 +345,28 @@ def test_scripts_of_other_sites_may_ask_conditionally(client: FlaskClient, path:
 def test_a_hub_is_named_in_the_headers_of_feeds(store: Store) -> None:
     fill(store)
     client = make_client(store, WEBSUB_HUB="https://hub.example.org/?a=1")
-    for path in ("/entries.rss", "/topics/rag.json", "/topics/coding,rag.atom"):
+    for path in ("/entries.rss", "/topics/rag.json", "/topics/rag.zh-Hant.atom"):
         own = f'<https://hub.example.org/?a=1>; rel="hub", <{BASE}{path}>; rel="self"'
         assert client.get(path).headers["Link"] == own
         assert client.get(path, headers={"If-None-Match": "*"}).headers["Link"] == own
         assert client.head(f"{path}?utm=1").headers["Link"] == own
     assert "Link" not in make_client(store).get("/entries.rss").headers
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/topics/coding,rag.atom",
+        "/authors/rainlin/topics/rag.json",
+        "/entries.rss?q=rag",
+        "/entries.rss?mode=summary",
+        "/search.json?q=rag",
+        "/entries/archive/2024-05.atom",
+        "/opml",
+    ],
+)
+def test_no_hub_is_named_where_nobody_tells_it_of_changes(store: Store, path: str) -> None:
+    fill(store)
+    reply = make_client(store, WEBSUB_HUB="https://hub.example.org/").get(path)
+    assert reply.status_code == 200
+    assert "Link" not in reply.headers and b"hub.example.org" not in reply.data

@@ -33,7 +33,7 @@ ALLOWED = {
     "nh3": ("scrapers/",),
     "click": COMMANDS,
     "rich": COMMANDS,
-    "gunicorn": ("web/commands/",),
+    "gunicorn": ("web/commands/", "web/request_line.py"),
     "feedparser": ("scrapers/kinds/",),
     "trafilatura": ("scrapers/kinds/",),
     "dulwich": ("scrapers/worker/repository.py",),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -44,6 +45,16 @@ def test_everything_is_grouped_by_kind(client: FlaskClient) -> None:
     assert [one.get("text") for one in body] == ["读报", "Topics", "Authors", "Sources"]
     assert [one.get("xmlUrl") for one in body] == [f"{BASE}/entries.rss", None, None, None]
     assert [one.get("xmlUrl") for one in body[3]] == [f"{BASE}/sources/garden.rss"]
+
+
+def test_saved_queries_are_a_group_of_their_own(store: Store, tmp_path: Path) -> None:
+    saved = tmp_path / "feeds.toml"
+    saved.write_text('[[feed]]\nname = "小模型"\ntitle = "Small models"\nquery = "rag"\n', encoding="utf-8")
+    body = etree.fromstring(make_client(store, FEEDS=str(saved)).get("/opml").data).find("body")
+    assert body is not None
+    assert [one.get("text") for one in body] == ["读报", "Feeds", "Topics"]
+    found = [(one.get("text"), one.get("xmlUrl")) for one in body[1]]
+    assert found == [("Small models", f"{BASE}/feeds/%E5%B0%8F%E6%A8%A1%E5%9E%8B.rss")]
 
 
 @pytest.mark.parametrize(

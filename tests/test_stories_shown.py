@@ -166,3 +166,17 @@ def test_a_cursor_that_is_none_of_ours_is_refused(library: Store) -> None:
 
 def test_the_spans_are_what_the_page_of_stories_was_made_for() -> None:
     assert NAMED < SPAN
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/entries.json?collapse=story", "全部条目（每事一条） · "),
+        ("/entries.json?q=rag&collapse=story", "含“rag”（每事一条） · "),
+        ("/entries.json?q=rag", "含“rag” · "),
+    ],
+)
+def test_a_feed_says_in_the_language_of_the_site_that_it_has_one_entry_a_story(
+    client: FlaskClient, path: str, title: str
+) -> None:
+    assert client.get(path).get_json()["title"].startswith(title)

@@ -186,6 +186,11 @@ def test_other_names_of_a_listing_redirect_for_ever(client: FlaskClient, path: s
     assert client.get(location).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/authors/.rss", "/topics/.atom", "/sources/.json", "/documents/.rss", "/feeds/.rss"])
+def test_a_feed_of_nobody_is_not_found(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
 @pytest.mark.parametrize("path", ["//evil.example/", "//evil.example/x/", "/\\evil.example/", "/%2fevil.example/"])
 def test_no_redirect_leaves_the_site(client: FlaskClient, path: str) -> None:
     location = client.get(path).headers.get("Location", "/")

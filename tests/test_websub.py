@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
 
 from feeds.formats import FORMATS
+from feeds.formats.items import hub
 from feeds.listing import Site
 from feeds.model import ALL
 from feeds.model import Scope
@@ -52,7 +54,9 @@ def test_a_listing_that_changed_is_a_feed_in_every_format() -> None:
     ]
     feeds = changed_feeds(scopes, SITE)
     paths = ["/entries", "/authors/%E7%8E%8B-%E4%BA%94", "/topics/rag", "/sources/garden", "/documents/a%20b.md"]
-    assert set(feeds) == {f"https://feeds.example.org{path}{suffix}" for path in paths for suffix in FORMATS}
+    endings = [script + suffix for script in ("", ".zh-Hans", ".zh-Hant") for suffix in FORMATS]
+    assert sorted(feeds) == sorted(f"https://feeds.example.org{path}{ending}" for path in paths for ending in endings)
+    assert {hub(replace(SITE, hub=HUB), url.removeprefix(SITE.base_url)) for url in feeds} == {HUB}
     assert changed_feeds([Scope("store")], SITE) == changed_feeds([], SITE) == ()
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote
 
 import pytest
 
@@ -20,6 +21,7 @@ from feeds.store import open_store
 from tests.builders import NOW
 from tests.builders import make_batch
 from tests.builders import make_draft
+from tests.builders import make_person
 from tests.builders import make_topics
 
 ROOT = Path(__file__).parent.parent
@@ -42,6 +44,13 @@ class Server:
             if len(seen) == WORKERS:
                 return
         raise AssertionError("a worker does not answer")
+
+    def send(self, target: str) -> bytes:
+        """What is answered to a target as it is, but for the date."""
+        with socket.create_connection(("127.0.0.1", self._port), timeout=60) as connection:
+            connection.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+            with connection.makefile("rb") as answer:
+                return b"".join(line for line in answer if not line.startswith(b"Date:"))
 
     def ask(self, path: str, **headers: str) -> tuple[set[tuple[int, str | None, bytes]], set[bytes]]:
         """What they answer, asked at once, so that one that is busy leaves work to the other; and who answered."""
@@ -99,6 +108,17 @@ def test_every_worker_shows_at_once_what_another_process_wrote(
             assert server.ask("/topics/rag.rss", **{"If-None-Match": tag})[0] == {(304, tag, b"")}
             workers |= answered
         assert len(workers) == WORKERS
+
+
+@pytest.mark.parametrize("path", ["/authors/王五.rss", "/entries.json?q=检索"], ids=["path", "query"])
+def test_addresses_in_chinese_work_raw_and_encoded(tmp_path: Path, empty_store: Path, path: str) -> None:
+    shutil.copy(empty_store, tmp_path / "s.db")
+    with open_store(f"sqlite:///{tmp_path / 's.db'}") as store:
+        store.save(make_batch([make_draft("检索增强。", people=(make_person("王五", None),))]), NOW)
+    with serving(f"sqlite:///{tmp_path / 's.db'}") as server:
+        encoded = quote(path, safe="/?=")
+        raw, other = server.send(path), server.send(encoded)
+        assert raw == other and raw.startswith(b"HTTP/1.1 200") and encoded.encode() in raw
 
 
 def test_a_store_that_moves_into_the_place_of_another_is_served_at_once(tmp_path: Path, empty_store: Path) -> None:

@@ -28,6 +28,7 @@ from web import redirects
 from web import sitemap
 from web import stories
 from web import templating
+from web.conditional import serve_kept
 from web.hot import HotFeeds
 from web.state import Ingest
 from web.state import State
@@ -62,6 +63,7 @@ def create_app(
     for view in (listings, opml, pages, overviews, stories, sitemap, proxy):
         app.register_blueprint(view.bp)
     api.register(app, state)
+    app.before_request(serve_kept)
     redirects.register(app)
     finder.register(app)
     headers.register(app)

@@ -56,8 +56,10 @@ class Rendered:
 class Kept:
     """A rendering in the cache, with the forms in which it was asked for."""
 
-    def __init__(self, key: Key, rendered: Rendered, scopes: tuple[Scope, ...], mark: Mark) -> None:
-        self.key = key
+    def __init__(self, address: str, rendered: Rendered, scopes: tuple[Scope, ...], mark: Mark) -> None:
+        #: Canonical.
+        self.address = address
+        self.key = key_of(address)
         self.rendered = rendered
         self.is_large = rendered.is_large
         self.scopes = scopes
@@ -75,7 +77,7 @@ class Kept:
     def size(self) -> int:
         """Bytes in memory, about."""
         bodies = {id(body): len(body) for body in (self.rendered.body, *list(self.bodies.values()))}
-        return sum(bodies.values()) + len(self.key[0]) + len(self.key[1]) + _OVERHEAD
+        return sum(bodies.values()) + len(self.address) + len(self.key[0]) + len(self.key[1]) + _OVERHEAD
 
 
 def key_of(address: str) -> Key:
@@ -141,7 +143,7 @@ class Cache:
             mark = self._look(scopes, None)
             rendered = render()
             dated = replace(rendered, modified=self._modified(rendered, mark))
-            kept = Kept(key, dated, tuple(scopes), mark)
+            kept = Kept(address, dated, tuple(scopes), mark)
             with self._lock:
                 self._keep(kept)
             return kept

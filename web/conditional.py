@@ -17,6 +17,7 @@ from werkzeug.http import http_date
 from werkzeug.http import parse_date
 
 from feeds.formats.items import MAX_AGE_SECONDS
+from feeds.formats.items import hub
 from feeds.model import Scope
 from web.cache import Kept
 from web.cache import Rendered
@@ -41,6 +42,8 @@ REVALIDATE = "public, no-cache"
 #: environment of the request.
 Served = tuple[Kept, str, bool]
 SERVED = "feedwright.served"
+#: Where who stands in front leaves what it found in the cache.
+FOUND = "feedwright.found"
 
 _ENTITY_TAG = re.compile(r'(?:W/)?"([^"]*)"|([^\s,"]+)')
 #: What we, servers and CDNs hang onto the tag of a body that is compressed.
@@ -53,14 +56,23 @@ def serve(address: str, scopes: Sequence[Scope], render: Callable[[], Rendered])
     `scopes` are those of the listing; `render` is called where the cache has nothing. Whatever else the answer depends
     on must be part of the address. Raises `StoreError`, and what `render` raises.
     """
+    return _of(get_state().cache.fetch(address, scopes, render))
+
+
+def serve_kept() -> Response | None:
+    """What the layer in front found in the cache, in a form that was not asked for yet; the store is not read again."""
+    kept = request.environ.get(FOUND)
+    return None if kept is None else _of(kept)
+
+
+def _of(kept: Kept) -> Response:
     state = get_state()
-    kept = state.cache.fetch(address, scopes, render)
     coding = choose(request.headers.get("Accept-Encoding"), kept.is_large)
     if coding is None:
         return _not_acceptable()
     headers = _headers(kept.rendered, coding, kept.rendered.caching or FEED_CACHING)
-    if state.site.hub is not None:
-        headers["Link"] = f'<{state.site.hub}>; rel="hub", <{state.site.url(address)}>; rel="self"'
+    if announced := hub(state.site, kept.address):
+        headers["Link"] = f'<{announced}>; rel="hub", <{state.site.url(kept.address)}>; rel="self"'
     known = _is_known(kept.rendered)
     body = None if known else state.cache.body(kept, coding)
     response = _response(body, coding, kept.rendered.content_type, headers)

@@ -30,13 +30,20 @@ class Description:
 
 def describe(selection: Selection, site: Site, state: State) -> Description:
     """The title and the sentence of a listing, as a page shows them; what a document says of itself stays as it is."""
+    told = _described(selection, site, state)
+    if not selection.query.collapse:
+        return told
+    return Description(told.title + gettext(" (one a story)"), told.lead + gettext(" Of each story only the first."))
+
+
+def _described(selection: Selection, site: Site, state: State) -> Description:
     query = selection.query
     if query.document is not None or selection.path.startswith("/feeds/"):
         return Description(selection.title, selection.description)
     if not _is_plain(query):
-        return Description(_title(selection), _told(selection, site, state) + _of_stories(query))
+        return Description(_title(selection), _told(selection, site, state))
     names = _Names(_authors(query, state), [site.topic_name(slug) for slug in query.topics])
-    lead = _lead(query, names, selection.title) + _of_stories(query)
+    lead = _lead(query, names, selection.title)
     return Description(names.title() or _title(selection), lead)
 
 
@@ -54,7 +61,7 @@ def _title(selection: Selection) -> str:
     path = selection.path.partition("?")[0]
     if path == SEARCH:
         return gettext("Search: %(words)s") % {"words": selection.words} if selection.words else gettext("Search")
-    return gettext("All entries") if selection.path == ENTRIES else selection.title
+    return gettext("All entries") if path == ENTRIES and not selection.words else selection.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +90,6 @@ def _lead(query: EntryQuery, names: _Names, title: str) -> str:
     if query.source:
         return gettext("Entries from %(title)s, newest first.") % said
     return gettext("All entries, newest first.")
-
-
-def _of_stories(query: EntryQuery) -> str:
-    return gettext(" Of each story only the first.") if query.collapse else ""
 
 
 def _is_plain(query: EntryQuery) -> bool:

@@ -16,6 +16,7 @@ from feeds.errors import StoreError
 from web.cache import Cache
 from web.cache import Kept
 from web.compression import choose
+from web.conditional import FOUND
 from web.conditional import SERVED
 from web.conditional import is_fresh
 
@@ -56,6 +57,7 @@ class HotFeeds:
             if coding is not None and (head := kept.heads.get((coding, known))) is not None:
                 start_response(head[0], head[1].copy())
                 return () if known or method == "HEAD" else (kept.bodies[coding],)
+            environ[FOUND] = kept
         return self._ask(environ, start_response)
 
     def _find(self, environ: WSGIEnvironment) -> Kept | None:

@@ -10,6 +10,7 @@ from flask import Response
 
 from feeds.addresses import AUTHORS
 from feeds.addresses import ENTRIES
+from feeds.addresses import FEEDS
 from feeds.addresses import OPML
 from feeds.addresses import SOURCES
 from feeds.addresses import TOPICS
@@ -35,7 +36,7 @@ def everything() -> Response:
     state = get_state()
 
     def render() -> Rendered:
-        groups = tuple(_group(kind, state) for kind in (TOPICS, AUTHORS, SOURCES))
+        groups = tuple(_group(kind, state) for kind in (FEEDS, TOPICS, AUTHORS, SOURCES))
         lists: tuple[Outline | Group, ...] = (*_all(state), *groups)
         return _rendered(state.site.name, lists, state)
 
@@ -63,6 +64,8 @@ def of_listing(selection: Selection, members: Iterable[Selection], state: State)
 def _group(kind: str, state: State) -> Group:
     if kind == TOPICS:
         names = [(slug, name) for slug, name in state.site.topics.items()]
+    elif kind == FEEDS:
+        names = [(saved.name, saved.title) for saved in state.saved.values()]
     else:
         tallies = state.store.authors() if kind == AUTHORS else state.store.sources()
         names = [(tally.slug, tally.name) for tally in sorted(tallies, key=_by_size)]

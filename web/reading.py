@@ -66,7 +66,8 @@ def read_archive(selection: Selection, name: str, store: Store) -> Archive:
     newer = _newer(part, query, store)
     newest = store.entries(EntryQuery(limit=1)).entries[0].published.at
     listing = _listing(selection, filled.entries, store, older=_name(older), newer=_name(newer))
-    return Archive(listing, is_closed(part, filled.entries, newest))
+    # The newest document gets a link to the next one when that begins.
+    return Archive(listing, newer is not None and is_closed(part, filled.entries, newest))
 
 
 def archive_names(query: EntryQuery, store: Store) -> Iterator[str]:

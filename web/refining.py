@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import replace
 
+from feeds.addresses import ENTRIES
 from feeds.addresses import SEARCH
 from feeds.addresses import refined_path
 from feeds.errors import QueryError
@@ -61,7 +62,7 @@ def refined(selection: Selection, given: Mapping[str, str], state: State) -> Sel
     return replace(
         selection,
         path=refined_path(selection.path, Query(asked.tree).canonical, role),
-        title=told if is_search else f"{selection.title} · {told}",
+        title=told if selection.path in {SEARCH, ENTRIES} else f"{selection.title} · {told}",
         description=described if query.document is None else f"{selection.title}: {described}",
         query=query,
         words=Query(asked.tree).canonical,

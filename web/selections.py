@@ -93,7 +93,7 @@ def select_search() -> Selection:
 
 def select(kind: str, slugs: Sequence[str], state: State) -> Selection:
     """The entries of any of `slugs`. `kind` is such as "authors". Raises `NotFoundError` with what is unknown."""
-    if not all(slugs) or len(slugs) > _MOST_SLUGS:
+    if not slugs or not all(slugs) or len(slugs) > _MOST_SLUGS:
         raise NotFoundError(KINDS[kind].noun, ",".join(slugs))
     return KINDS[kind].select(slugs, state)
 
@@ -114,8 +114,6 @@ def collapsed(selection: Selection) -> Selection:
     return replace(
         selection,
         path=f"{selection.path}{'&' if '?' in selection.path else '?'}{urlencode({'collapse': COLLAPSE})}",
-        title=f"{selection.title} (one a story)",
-        description=f"{selection.description.rstrip('.')}; of each story only the first.",
         query=replace(selection.query, collapse=True),
         count=None,
     )

@@ -6,6 +6,7 @@ import os
 
 import web.application  # noqa: F401  # loaded once: the workers that are forked share its memory
 from feeds.settings import load_settings
+from web.request_line import take_raw_addresses
 
 _settings = load_settings()
 
@@ -28,5 +29,12 @@ graceful_timeout = 25
 keepalive = 5
 #: The most that there is: a query of many Chinese words takes nine bytes for each.
 limit_request_line = 8190
+#: The other one is in C and refuses raw addresses out of our reach.
+http_parser = "python"
 accesslog = None
 errorlog = "-"
+
+
+def post_fork(server: object, worker: object) -> None:
+    """A worker begins."""
+    take_raw_addresses()

@@ -93,7 +93,7 @@ def add_entry(feed: Generator, item: Item, finish: Finish) -> feedgen.entry.Feed
 
 def feed_links(listing: Listing, site: Site, shape: Shape) -> Iterator[tuple[str, str]]:
     """What the feed leads to beside itself and its other formats, as rel and address: its hub, its archives."""
-    if announced := hub(site, shape):
+    if announced := hub(site, shape.address(listing.path)):
         yield "hub", announced
     if shape.archive:
         yield "current", site.url(shape.whole.address(listing.path))

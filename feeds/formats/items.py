@@ -6,6 +6,7 @@ Each text is cleaned here once more: the store gives clean texts, but one bad ch
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -15,12 +16,18 @@ from datetime import UTC
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from feeds.addresses import AUTHORS
+from feeds.addresses import DOCUMENTS
+from feeds.addresses import ENTRIES
+from feeds.addresses import SOURCES
+from feeds.addresses import TOPICS
 from feeds.addresses import ascii_url
 from feeds.addresses import author_path
 from feeds.addresses import entry_path
 from feeds.addresses import source_path
 from feeds.addresses import topic_path
 from feeds.formats import ATOM
+from feeds.formats import FORMATS
 from feeds.formats import RSS
 from feeds.listing import UNDETERMINED
 from feeds.listing import Listing
@@ -31,6 +38,7 @@ from feeds.model import Person
 from feeds.model import Rel
 from feeds.model import Role
 from feeds.scripts import convert
+from feeds.shapes import SCRIPTS
 from feeds.shapes import Shape
 from feeds.text import clean_text
 from feeds.text import excerpt
@@ -43,6 +51,11 @@ GENERATOR = "Feedwright"
 MAX_AGE_SECONDS = 300
 
 _SUMMARY_COLUMNS = 280
+#: The feeds of all entries and of one author, topic, source or document: of these alone it is known what changed.
+_TOLD = re.compile(
+    rf"(?:{ENTRIES}|(?:{AUTHORS}|{TOPICS}|{SOURCES}|{DOCUMENTS})/[^/,?]+)"
+    rf"(?:\.(?:{'|'.join(SCRIPTS)}))?(?:{'|'.join(map(re.escape, FORMATS))})"
+)
 #: Ours, so that the id of a listing is the same on every host, for ever.
 _FEED_IDS = uuid.UUID("6f0c5b6e-8f0e-5d0b-9c59-3a2c0b7d6a11")
 #: Files that a player takes, by the end of their path: an enclosure must say its type, and a page with a player on it
@@ -201,9 +214,12 @@ def make_item(entry: Entry, site: Site, shape: Shape, whole: bool = True) -> Ite
     )
 
 
-def hub(site: Site, shape: Shape) -> str | None:
-    """Where the feed can be subscribed to; nobody subscribes to a document of older entries."""
-    return None if shape.is_part else site.hub
+def hub(site: Site, address: str) -> str | None:
+    """Where the feed at a canonical address can be subscribed to: None where the hub is not told of its changes.
+
+    A reader that has subscribed asks less often itself. See `feeds.websub.changed_feeds`, which tells of these.
+    """
+    return site.hub if _TOLD.fullmatch(address) else None
 
 
 def rfc3339(moment: datetime) -> str:

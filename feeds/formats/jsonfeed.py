@@ -24,7 +24,7 @@ VERSION = "https://jsonfeed.org/version/1.1"
 
 def render(listing: Listing, site: Site, shape: Shape) -> bytes:
     """The listing as JSON Feed; keys in the order of the specification, Chinese unescaped."""
-    announced = hub(site, shape)
+    announced = hub(site, shape.address(listing.path))
     older = replace(shape.whole, cursor=listing.next).address(listing.path) if listing.next else None
     feed: dict[str, object] = {
         "version": VERSION,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -52,7 +53,7 @@ def spans(text: str, words: Iterable[str]) -> tuple[Span, ...]:
     if not phrases:
         return ()
     forms = folded_pieces(text)
-    tokens = list(_tokens("".join(forms)))
+    tokens = list(_tokens("".join(forms), {token for wanted in phrases for token in wanted.tokens}))
     origin = [at for at, form in enumerate(forms) for _ in form]
     places = sorted({span for wanted in phrases for span in _places(tokens, wanted)})
     return tuple(_merged(Span(origin[start], origin[end - 1] + 1) for start, end in places))
@@ -71,10 +72,13 @@ def snippet(text: str, words: Iterable[str], columns: int = COLUMNS) -> Snippet:
     return Snippet(shown, tuple(inside))
 
 
-def _tokens(folded: str) -> Iterator[_Token]:
+def _tokens(folded: str, sought: Collection[str]) -> Iterator[_Token]:
+    """A run of a dense script with nothing of what is `sought` stays whole: taking all apart is what takes the time."""
     for found in pieces(folded):
         if found["dense"] is None:
             yield _Token(found[0][:LONGEST], *found.span())
+        elif not any(token in found[0] for token in sought):
+            yield _Token("", *found.span())
         else:
             last = found.end()
             yield from (
