@@ -27,6 +27,7 @@ from feeds.store import open_store
 from feeds.tokens import digest
 from scrapers.ingest import find_documents
 from scrapers.ingest import ingest
+from scrapers.plans import reading_plan
 from tests.builders import NOW
 from tests.builders import make_batch
 from tests.builders import make_draft
@@ -53,7 +54,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     migrate(url)
     settings = load_settings({"DATABASE_URL": url, "SOURCE_DATE_EPOCH": "1780000000"})
     with open_store(url) as opened:
-        for outcome in ingest(find_documents([str(SAMPLES)]), opened, feedwright.reading_plan(settings)):
+        for outcome in ingest(find_documents([str(SAMPLES)]), opened, reading_plan(settings)):
             assert outcome.failure is None
         for name in ("one.md", "two.md"):
             draft = make_draft(f"{name} 也说到了同一件事。", url="https://blog.example.com/same", links=LINK)

@@ -117,6 +117,7 @@ def test_the_store_keeps_no_token(tmp_path: Path, empty_store: Path) -> None:
 @pytest.mark.parametrize(
     "given",
     [None, "", "Bearer", "Bearer ", "Basic YTpi", f"Basic {WORDS['all']}", "Bearer wrong", f"Bearer {WORDS['all']}x"],
+    ids=["nothing", "empty", "scheme alone", "no token", "password", "token as password", "wrong", "one letter more"],
 )
 @pytest.mark.parametrize(("method", "path"), [("POST", "/documents?name=a.md"), ("DELETE", "/entries/x")])
 def test_nobody_writes_without_a_token(client: FlaskClient, given: str | None, method: str, path: str) -> None:

@@ -95,23 +95,6 @@ def test_a_mistake_of_the_user_is_one_line_that_says_what_to_do(
     assert "Traceback" not in done.stderr
 
 
-def test_help_loads_nothing_heavy(run: Run) -> None:
-    code = (
-        "import sys; sys.argv = ['feedwright', '--help']\n"
-        "import feedwright\n"
-        "try: feedwright.main()\n"
-        "except SystemExit: pass\n"
-        "heavy = {'flask', 'sqlalchemy', 'feedgen', 'bs4', 'dateparser', 'rich', 'lxml', 'opencc', 'alembic'}\n"
-        "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    for command in ("ingest", "serve", "list", "show", "explain", "migrate"):
-        assert command in done.stdout
-
-
 def test_topics_are_counted_found_anew_and_checked(run: Run, tmp_path: Path) -> None:
     run("ingest", str(samples_folder()))
     counted = json.loads(run("topics", "--json").stdout)

@@ -14,7 +14,6 @@ from feeds.errors import RefusedError
 from scrapers.fetch import Fetcher
 from scrapers.fetch import Limits
 from scrapers.fetch import Turns
-from scrapers.fetch.addresses import refusal
 from scrapers.fetch.network import resolve
 from scrapers.fetch.turns import OwnHosts
 from tests.servers import FakeTime
@@ -192,11 +191,3 @@ def test_a_name_that_changes_its_mind_is_judged_at_each_connection() -> None:
 def test_the_judged_address_is_the_one_connected_to() -> None:
     backend, _ = fetch("http://public.example/", NO_RULES)
     assert backend.connected == [PUBLIC, PUBLIC]
-
-
-@pytest.mark.parametrize(
-    "address", [PUBLIC, "2606:2800:220:1:248:1893:25c8:1946", "::ffff:93.184.216.34", "64:ff9b::808:808"]
-)
-def test_public_addresses_are_asked(address: str) -> None:
-    assert refusal(address, 443) is None
-    assert refusal(address, 8080) is None

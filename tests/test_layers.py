@@ -14,6 +14,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("feeds", "scrapers", "web")
 MODULES = sorted(path.relative_to(ROOT) for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
+#: The commands stand with their layer; `feedwright.py` puts them together.
+COMMANDS = ("feeds/commands/", "scrapers/commands/", "web/commands/")
 #: Where a library may be imported; nowhere else.
 ALLOWED = {
     "flask": ("web/",),
@@ -29,9 +31,9 @@ ALLOWED = {
     "bs4": ("scrapers/",),
     "markdown_it": ("scrapers/",),
     "nh3": ("scrapers/",),
-    "click": (),
-    "rich": (),
-    "gunicorn": (),
+    "click": COMMANDS,
+    "rich": COMMANDS,
+    "gunicorn": ("web/commands/",),
     "feedparser": ("scrapers/kinds/",),
     "trafilatura": ("scrapers/kinds/",),
     "dulwich": ("scrapers/worker/repository.py",),
@@ -39,7 +41,7 @@ ALLOWED = {
     "socket": ("scrapers/fetch/", "web/outside.py"),
     "ssl": ("scrapers/fetch/", "web/outside.py"),
     "httpcore": ("scrapers/fetch/",),
-    "httpx": ("scrapers/fetch/",),
+    "httpx": ("scrapers/fetch/", "feeds/hub.py"),
     "protego": ("scrapers/fetch/",),
     "brotli": ("scrapers/fetch/", "web/"),
     "http.client": ("web/outside.py",),
@@ -52,8 +54,8 @@ PACKAGE_RULES = {
     "scrapers": {"web", "feedwright"},
     "web": {"scrapers", "feedwright"},
 }
-#: gunicorn reads its settings from a file of its own, before there is an application.
-READ_ENVIRONMENT = ("feeds/settings.py", "web/server.py")
+#: gunicorn reads its settings from a file of its own, before there is an application; the command hands it the port.
+READ_ENVIRONMENT = ("feeds/settings.py", "web/server.py", "web/commands/serve.py")
 #: Too slow to load for a process that only answers requests.
 HEAVY = ("bs4", "dateparser", "markdown_it", "nh3", "feedgen", "httpx", "feedparser", "scrapers")
 
@@ -99,6 +101,11 @@ def test_only_the_settings_read_the_environment(path: Path) -> None:
 
 
 def test_the_web_process_loads_no_parser_and_no_feed_writer_until_a_feed_is_asked_for() -> None:
-    script = f"import sys, web; print(*(name for name in {HEAVY!r} if name in sys.modules))"
+    script = f"import sys, web.application; print(*(name for name in {HEAVY!r} if name in sys.modules))"
     ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert ran.stdout.split() == []
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if "commands" not in path.parts], ids=str)
+def test_only_commands_know_commands(path: Path) -> None:
+    assert not [module for module in imports(path) if "commands" in module.split(".")]

@@ -1,20 +1,9 @@
-"""A WebSub hub of our own on loopback: what it is told, and that nothing it does stops an ingest."""
+"""What a WebSub hub is told, and what is done where it does not take it."""
 
 from __future__ import annotations
 
 import logging
-import os
-import subprocess
-import sys
-from collections.abc import Callable
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler
-from http.server import ThreadingHTTPServer
 from pathlib import Path
-from threading import Event
-from threading import Thread
-from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -28,7 +17,6 @@ from feeds.websub import MOST
 from feeds.websub import Answer
 from feeds.websub import changed_feeds
 from feeds.websub import publish
-from scrapers import samples_folder
 
 ROOT = Path(__file__).parent.parent
 SITE = Site("https://feeds.example.org", "读报", "zh-Hans")
@@ -52,9 +40,6 @@ class Hub:
 
     def publish(self, feeds: list[str]) -> int:
         return publish(HUB, feeds, self.post, self.slept.append)
-
-
-# What is decided
 
 
 def test_a_listing_that_changed_is_a_feed_in_every_format() -> None:
@@ -121,88 +106,3 @@ def test_a_redirect_that_keeps_the_method_is_followed() -> None:
     hub = Hub(Answer(307, "/v2"), Answer(204))
     assert hub.publish(["a"]) == 1
     assert [url for url, _ in hub.told] == [HUB, f"{HUB}v2"]
-
-
-# What is done
-
-
-@contextmanager
-def listening(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[tuple[str, list[dict[str, list[str]]]]]:
-    """A hub on loopback; its address, and the forms that it got."""
-    told: list[dict[str, list[str]]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            told.append(parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode()))
-            answer(self)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/", told
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def status(code: int, **headers: str) -> Callable[[BaseHTTPRequestHandler], None]:
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(code)
-        for name, value in headers.items():
-            handler.send_header(name, value)
-        handler.send_header("Content-Length", "0")
-        handler.end_headers()
-
-    return answer
-
-
-def ingest(tmp_path: Path, hub: str, *paths: str) -> subprocess.CompletedProcess[str]:
-    env = os.environ | {
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'store.sqlite3'}",
-        "PUBLIC_BASE_URL": "https://feeds.example.org",
-        "WEBSUB_HUB": hub,
-    }
-    command = [sys.executable, "-W", "error", str(ROOT / "feedwright.py"), "ingest", *paths]
-    return subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
-
-
-def test_an_ingest_tells_the_hub_of_each_changed_feed_once_at_its_end(tmp_path: Path) -> None:
-    with listening(status(204)) as (hub, told):
-        done = ingest(tmp_path, hub, str(samples_folder()))
-        assert (done.returncode, "WebSub" in done.stderr) == (0, False), done.stderr
-        urls = [url for form in told for url in form["hub.url"]]
-        assert len(urls) == len(set(urls)) and all(len(form["hub.url"]) <= MOST for form in told)
-        assert {f"https://feeds.example.org/entries{suffix}" for suffix in FORMATS} <= set(urls)
-        told.clear()
-        assert ingest(tmp_path, hub, str(samples_folder())).returncode == 0
-        assert told == []
-
-
-def test_whatever_the_hub_does_the_ingest_is_done(tmp_path: Path) -> None:
-    sample = str(samples_folder() / "posts-202603.md")
-    with listening(status(500)) as (hub, told):
-        done = ingest(tmp_path, hub, sample)
-        assert (done.returncode, len(told)) == (0, ATTEMPTS)
-        assert "was not told of" in done.stderr and "it answered 500" in done.stderr
-    (tmp_path / "store.sqlite3").unlink()
-    done = ingest(tmp_path, hub, sample)  # nobody listens there any more
-    assert done.returncode == 0 and "ConnectError" in done.stderr
-
-
-def test_a_hub_that_hangs_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import feedwright
-
-    over = Event()
-    monkeypatch.setattr(feedwright, "_HUB_PATIENCE", 0.05)
-    with listening(lambda handler: over.wait(30) or None) as (hub, told):
-        try:
-            assert publish(hub, ["a"], feedwright._post, lambda seconds: None) == 0
-            assert len(told) == ATTEMPTS
-        finally:
-            over.set()

@@ -2,65 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC
-from datetime import datetime
+from typing import TYPE_CHECKING
+from typing import Any
 
-from flask import Flask
-
-from feeds.addresses import STATIC
-from feeds.settings import Settings
-from feeds.settings import load_settings
-from feeds.store import Store
-from web import api
-from web import errors
-from web import finder
-from web import headers
-from web import interface
-from web import listings
-from web import opml
-from web import overviews
-from web import pages
-from web import proxy
-from web import redirects
-from web import sitemap
-from web import stories
-from web import templating
-from web.hot import HotFeeds
-from web.state import Ingest
-from web.state import State
+if TYPE_CHECKING:
+    from web.application import create_app as create_app
 
 __all__ = ["create_app"]
 
 
-def _clock() -> datetime:
-    return datetime.now(UTC)
+def __getattr__(name: str) -> Any:
+    """`create_app`, loaded when it is asked for: the help of a command beside it waits for no Flask (PEP 562)."""
+    if name != "create_app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from web.application import create_app
 
-
-def create_app(
-    settings: Settings | None = None,
-    store: Store | None = None,
-    ingest: Ingest | None = None,
-    now: Callable[[], datetime] = _clock,
-) -> Flask:
-    """The web application; `feedwright.application` makes one that also reads documents, with `ingest`.
-
-    Settings come from the environment unless given. The store is opened, for reading only, when the first request needs
-    it: so a process starts while its store does not answer, and no connection is shared by forked workers. A second one
-    is opened for writing when something is written, unless `store` is given. Raises `ConfigError`.
-    """
-    app = Flask(__name__, static_url_path=STATIC)
-    state = State(settings or load_settings(), store, ingest, now)
-    app.extensions["feedwright"] = state
-    interface.register(app)
-    templating.register(app)
-    for view in (listings, opml, pages, overviews, stories, sitemap, proxy):
-        app.register_blueprint(view.bp)
-    api.register(app, state)
-    redirects.register(app)
-    finder.register(app)
-    headers.register(app)
-    errors.register(app)
-    app.url_map.merge_slashes = False  # the redirect would go to whatever host the client names
-    app.wsgi_app = HotFeeds(app.wsgi_app, state.cache, state.settings.public_base_url)  # type: ignore[method-assign]
-    return app
+    return create_app

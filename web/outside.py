@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Iterator
 from contextlib import closing
 from contextlib import contextmanager
@@ -17,15 +17,16 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from http.client import HTTPException
 from http.client import HTTPResponse
-from ipaddress import IPv4Address
-from ipaddress import IPv6Address
-from ipaddress import ip_address
+from ipaddress import IPv4Network
+from ipaddress import IPv6Network
+from typing import TypeAlias
 from urllib.parse import SplitResult
 from urllib.parse import urljoin
 from urllib.parse import urlsplit
 
 from feeds.addresses import ascii_url
 from feeds.errors import FeedwrightError
+from feeds.networks import refusal_of_host
 
 #: Bytes of a picture; seconds for each step, and for all of them together; redirects that are followed.
 MOST_BYTES = 8 * 1024 * 1024
@@ -37,7 +38,7 @@ _PORTS = {"http": 80, "https": 443}
 TYPES = frozenset(
     f"image/{kind}" for kind in ("jpeg", "png", "gif", "webp", "avif", "bmp", "x-icon", "vnd.microsoft.icon")
 )
-Judge = Callable[[str], bool]
+_Networks: TypeAlias = Collection[IPv4Network | IPv6Network]
 
 
 class PictureError(FeedwrightError):
@@ -53,11 +54,11 @@ class Picture:
     media_type: str
 
 
-def fetch_picture(url: str, judge: Judge | None = None) -> Picture:
-    """The picture at an address. `judge` tells which IP addresses may be connected to. Raises `PictureError`."""
+def fetch_picture(url: str, allowed: _Networks = ()) -> Picture:
+    """The picture at an address. `allowed` networks may be connected to beside public ones. Raises `PictureError`."""
     deadline = time.monotonic() + _ALL
     for _ in range(_REDIRECTS + 1):
-        with _asked(url, judge or is_public, deadline) as response:
+        with _asked(url, allowed, deadline) as response:
             location = response.headers.get("Location")
             if response.status not in {301, 302, 303, 307, 308} or not location:
                 return _read(response, deadline)
@@ -65,33 +66,12 @@ def fetch_picture(url: str, judge: Judge | None = None) -> Picture:
     raise PictureError("more redirects than are followed")
 
 
-def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public network; of one that carries another the other counts too."""
-    found = ip_address(address.partition("%")[0])
-    if isinstance(found, IPv6Address):
-        inner = [found.ipv4_mapped, found.sixtofour, *(found.teredo or ()), _translated(found)]
-        if not all(_is_public(one) for one in inner if one is not None):
-            return False
-        return found.ipv4_mapped is not None or _is_public(found)
-    return _is_public(found)
-
-
-def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
-
-
-def _translated(address: IPv6Address) -> IPv4Address | None:
-    """The last bits, where the first say that they are an IPv4 address (RFC 6052, RFC 4291)."""
-    prefix = int(address) >> 32
-    return IPv4Address(int(address) & 0xFFFFFFFF) if prefix in {0, 0x64FF9B << 64} else None
-
-
 @contextmanager
-def _asked(url: str, judge: Judge, deadline: float) -> Iterator[HTTPResponse]:
+def _asked(url: str, allowed: _Networks, deadline: float) -> Iterator[HTTPResponse]:
     try:
         parts = _parts(url)
         with closing(HTTPConnection(parts.hostname or "", parts.port or _PORTS[parts.scheme])) as connection:
-            connection.sock = _connected(parts.scheme, connection.host, connection.port, judge, deadline)
+            connection.sock = _connected(parts.scheme, connection.host, connection.port, allowed, deadline)
             connection.sock.settimeout(_STEP)
             _ask(connection, parts)
             yield connection.getresponse()
@@ -115,13 +95,11 @@ def _ask(connection: HTTPConnection, parts: SplitResult) -> None:
     connection.endheaders()
 
 
-def _connected(scheme: str, host: str, port: int, judge: Judge, deadline: float) -> socket.socket:
+def _connected(scheme: str, host: str, port: int, allowed: _Networks, deadline: float) -> socket.socket:
     """A connection to an address that was judged; one bad address refuses the name altogether."""
-    if port not in _PORTS.values() and port < 1024:
-        raise PictureError(f"port {port} is not one of the web")
     addresses = list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, port, type=1)))
-    if not addresses or not all(judge(address) for address in addresses):
-        raise PictureError("stands in a network that is not public")
+    if not addresses or refusal_of_host(addresses, port, allowed) is not None:  # the reader is not told where it leads
+        raise PictureError("stands in a network or at a port that is not public")
     made = socket.create_connection((addresses[0], port), timeout=_left(deadline))
     return ssl.create_default_context().wrap_socket(made, server_hostname=host) if scheme == "https" else made
 

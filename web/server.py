@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import web.application  # noqa: F401  # loaded once: the workers that are forked share its memory
 from feeds.settings import load_settings
 
 _settings = load_settings()

@@ -11,6 +11,7 @@ from typing import cast
 
 from flask import current_app
 
+from feeds.announcing import Announced
 from feeds.listing import Site
 from feeds.model import Receipt
 from feeds.model import Upload
@@ -33,12 +34,19 @@ class State:
     """One for an application; shared by its threads."""
 
     def __init__(
-        self, settings: Settings, store: Store | None, ingest: Ingest | None, now: Callable[[], datetime]
+        self,
+        settings: Settings,
+        store: Store | None,
+        ingest: Ingest | None,
+        now: Callable[[], datetime],
+        announced: Announced,
     ) -> None:
         self.settings = settings
         #: None where documents cannot be sent.
         self.ingest = ingest
         self.now = now
+        #: Whatever changes what a reader sees is done inside of it.
+        self.announced = announced
         self.scripts = Scripts()
         self.cache = Cache(settings.cache_bytes, lambda scopes, known: self.store.look(scopes, known), now)
         self.topics: Topics = load_topics(settings.topics)

@@ -24,7 +24,7 @@ import httpx
 
 from feeds.errors import FetchError
 from feeds.errors import RefusedError
-from scrapers.fetch.addresses import refusal
+from feeds.networks import refusal_of_host
 from scrapers.fetch.answer import shown
 from scrapers.fetch.limits import Limits
 
@@ -46,7 +46,7 @@ class _RefusedError(Exception):
 
 
 class JudgedBackend(httpcore.NetworkBackend):
-    """Connects to addresses that `refusal` has nothing against."""
+    """Connects to hosts that `refusal_of_host` has nothing against."""
 
     def __init__(self, limits: Limits, resolve: Resolve, inner: httpcore.NetworkBackend, remaining: Remaining) -> None:
         self._limits = limits
@@ -67,9 +67,8 @@ class JudgedBackend(httpcore.NetworkBackend):
             addresses = _in_time(self._resolve, host, port, timeout)
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError("the host has no address") from error
-        for address in addresses:
-            if (why := refusal(address, port, self._limits.allowed)) is not None:
-                raise _RefusedError(f"leads to {address}: {why}")
+        if (why := refusal_of_host(addresses, port, self._limits.allowed)) is not None:
+            raise _RefusedError(why)
         return self._first(addresses, port, timeout)
 
     def _first(self, addresses: Sequence[str], port: int, timeout: float | None) -> httpcore.NetworkStream:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import random
 import tempfile
+from collections.abc import Callable
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from contextlib import contextmanager
+from contextlib import nullcontext
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version
 from pathlib import Path
@@ -47,7 +50,13 @@ def open_fetcher(settings: Settings, clock: Clock, hosts: Hosts | None = None, o
 
 
 @contextmanager
-def open_bench(settings: Settings, store: Archive, clock: Clock, limits: Limits | None = None) -> Iterator[Bench]:
+def open_bench(
+    settings: Settings,
+    store: Archive,
+    clock: Clock,
+    limits: Limits | None = None,
+    announced: Callable[[], AbstractContextManager[object]] = nullcontext,
+) -> Iterator[Bench]:
     """Everything a worker needs; other `limits` than those of the settings may be given. Raises `ConfigError`."""
     sources = load_sources(settings.sources)
     plan = Plan(load_topics(settings.topics), load_aliases(settings.authors), sources, clock.now())
@@ -66,4 +75,5 @@ def open_bench(settings: Settings, store: Archive, clock: Clock, limits: Limits 
             folder=settings.sources.absolute().parent if settings.sources else Path.cwd(),
             cache=settings.cache_dir or Path(tempfile.gettempdir()) / "feedwright-repositories",
             lease=LEASE,
+            announced=announced,
         )

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from contextlib import nullcontext
 from dataclasses import dataclass
 from dataclasses import replace
 from datetime import timedelta
@@ -65,6 +67,8 @@ class Bench:
     folder: Path
     cache: Path
     lease: timedelta = LEASE
+    #: What a visit stores is stored inside of it.
+    announced: Callable[[], AbstractContextManager[object]] = nullcontext
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +162,8 @@ def _attempt(bench: Bench, crawl: Crawl, rule: SourceRule, claim: Claim, memory:
     requests, came = bench.fetcher.requests, bench.fetcher.bytes
     error: Exception | None = None
     try:
-        visit(one)
+        with bench.announced():
+            visit(one)
     except (StoreError, StoppedError, BusyHostError):
         raise
     except (FetchError, DocumentError) as caught:

@@ -81,7 +81,9 @@ def add_document(given: Given, state: State) -> Response:
     """Read a document that was sent; 201 for a new one, 200 for one that was there."""
     if state.ingest is None:
         raise no_ingest()
-    receipt = state.ingest(_upload(given, state), state.writer)
+    upload = _upload(given, state)
+    with state.announced(state.writer):
+        receipt = state.ingest(upload, state.writer)
     report = state.writer.document_at(receipt.source, receipt.location)
     status = HTTPStatus.CREATED if receipt.is_new else HTTPStatus.OK
     headers = {"Cache-Control": "no-store"}
@@ -93,7 +95,8 @@ def add_document(given: Given, state: State) -> Response:
 
 def withdraw(given: Given, state: State) -> Response:
     """Withdraw an entry for good; doing it again changes nothing."""
-    state.writer.withdraw(given[ID], state.now())
+    with state.announced(state.writer):
+        state.writer.withdraw(given[ID], state.now())
     return Response(status=HTTPStatus.NO_CONTENT)
 
 

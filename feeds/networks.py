@@ -54,6 +54,17 @@ def refusal(address: str, port: int, allowed: Iterable[IPv4Network | IPv6Network
     return _refusal(found)
 
 
+def refusal_of_host(
+    addresses: Iterable[str], port: int, allowed: Iterable[IPv4Network | IPv6Network] = ()
+) -> str | None:
+    """Why a host with these addresses is not connected to: one bad address refuses it altogether."""
+    networks = tuple(allowed)
+    for address in addresses:
+        if (why := refusal(address, port, networks)) is not None:
+            return f"leads to {address}: {why}"
+    return None
+
+
 def _refusal(address: IPv4Address | IPv6Address) -> str | None:
     if isinstance(address, IPv6Address):
         if address.scope_id is not None:

@@ -1,0 +1,64 @@
+"""What became of documents, for a terminal and for a machine."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from typing import Any
+
+import click
+
+from feeds.commands.printing import placed
+
+if TYPE_CHECKING:
+    from scrapers.ingest import Outcome
+
+_NUMBERS = frozenset({"entries", "new", "changed", "warnings"})
+
+
+def print_outcomes(outcomes: Sequence[Outcome]) -> None:
+    """A table, then what went wrong, each with its place; failures on standard error."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    table = Table(box=None, pad_edge=False)
+    for name in ("document", "format", "entries", "new", "changed", "skipped", "warnings"):
+        table.add_column(name, overflow="fold", justify="right" if name in _NUMBERS else "left")
+    for o in outcomes:
+        skipped = ", ".join(f"{count} {reason}" for reason, count in _by_reason(o).items())
+        counts = [str(o.entries), str(o.saved.new), str(o.saved.changed)] if o.failure is None else ["failed", "", ""]
+        table.add_row(o.name, o.format or "?", *counts, skipped, str(len(o.problems)) if o.problems else "")
+    console.print(table)
+    for o in outcomes:
+        for problem in [*o.problems, *([o.failure] if o.failure else [])]:
+            mark = "error" if problem is o.failure else "warning"
+            click.echo(f"{mark}: {placed(o.name, problem.line)}: {problem.message}", err=problem is o.failure)
+    failed = sum(o.failure is not None for o in outcomes)
+    entries, read = sum(o.entries for o in outcomes), len(outcomes) - failed
+    click.echo(f"{_number(entries, 'entry', 'entries')} from {_number(read, 'document', 'documents')}, {failed} failed")
+
+
+def outcome_object(o: Outcome) -> dict[str, Any]:
+    """For JSON."""
+    return {
+        "document": o.name,
+        "location": o.location,
+        "format": o.format,
+        "entries": o.entries,
+        "new": o.saved.new,
+        "changed": o.saved.changed,
+        "withdrawn": o.saved.withdrawn,
+        "skipped": dict(_by_reason(o)),
+        "warnings": [{"line": p.line, "message": p.message} for p in o.problems],
+        "failure": {"line": o.failure.line, "message": o.failure.message} if o.failure else None,
+    }
+
+
+def _number(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
+
+
+def _by_reason(outcome: Outcome) -> Counter[str]:
+    return Counter(skip.reason for skip in outcome.skips)

@@ -1,0 +1,23 @@
+"""How documents are read by the settings: topics, aliases and sources from their files, and the moment."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from datetime import datetime
+
+from feeds.aliases import load_aliases
+from feeds.settings import Settings
+from feeds.topics import load_topics
+from scrapers.ingest import Plan
+from scrapers.sources import load_sources
+
+
+def reading_plan(settings: Settings) -> Plan:
+    """How documents are read, now. Raises `ConfigError`."""
+    rules = load_topics(settings.topics), load_aliases(settings.authors), load_sources(settings.sources)
+    return Plan(*rules, reading_time(settings))
+
+
+def reading_time(settings: Settings) -> datetime:
+    """What counts as now for documents that do not say more."""
+    return settings.source_date_epoch or datetime.now(UTC)

@@ -1,0 +1,1 @@
+"""The commands of the web. Libraries wait until a command runs, so that its help answers at once."""
