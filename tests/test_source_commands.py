@@ -21,6 +21,8 @@ from click.testing import CliRunner
 from click.testing import Result
 
 import feedwright
+from scrapers.commands import sources
+from scrapers.commands import working
 from tests.benches import item
 from tests.benches import rss
 from tests.benches import source
@@ -63,7 +65,8 @@ def environment(tmp_path: Path, empty_store: Path) -> dict[str, str]:
 @pytest.fixture
 def run(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run `feedwright` with a store and a sources file of its own."""
-    monkeypatch.setattr(feedwright, "_clock", lambda: FakeTime(datetime.now(UTC)).clock())
+    for module in (sources, working):
+        monkeypatch.setattr(module, "system_clock", lambda: FakeTime(datetime.now(UTC)).clock())
 
     def running(*arguments: str, status: int = 0, **more: str) -> Result:
         done = CliRunner().invoke(feedwright.main, arguments, env=environment | more, prog_name="feedwright")
