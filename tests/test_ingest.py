@@ -74,7 +74,11 @@ BAD = {
     "blank.md": (b" \n\t\n", "is empty", None),
     "picture.md": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "PNG", None),
     "archive.md": (b"PK\x03\x04" + bytes(range(256)) * 40, "ZIP", None),
-    "unknown.md": (b"just one line of words, nothing else", "no format we know", None),
+    "unknown.md": (
+        b"just one line of words, nothing else",
+        "no format we know (none comes near); name its format: ",
+        None,
+    ),
     "large.md": (b"\xe4\xb8\x80" * (18 * 1024 * 1024), "limit", None),
 }
 

@@ -1,21 +1,33 @@
-"""`feedwright sync`, `sources`, `sources add`, `sources check` and `push` as a user runs them."""
+"""`feedwright sync`, `sources`, `sources add`, `sources check` and `push` as a user runs them.
+
+They run in this process, with a clock that does not wait for turns at hosts; the worker has a process of its own.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from click.testing import Result
 
+import feedwright
+from scrapers.commands import sources
+from scrapers.commands import working
 from tests.benches import item
 from tests.benches import rss
 from tests.benches import source
 from tests.servers import Asked
+from tests.servers import FakeTime
 from tests.servers import Reply
 from tests.servers import serving
 
@@ -24,7 +36,7 @@ TEXT = "今天把灯修好了，晚上可以在院子里看书，小猫在窗台
 FEED = rss(item("a", "小灯", TEXT), item("b", "小猫", TEXT[::-1]), title="檐下集")
 PAGE = "<!doctype html><html><head><link rel='alternate' type='application/rss+xml' href='/feed'></head><body>x"
 LIST = "".join(f"<article><h2><a href='/p{n}'>第{n}篇</a></h2></article>" for n in range(3))
-Run = Callable[..., subprocess.CompletedProcess[str]]
+Run = Callable[..., Result]
 COMMAND = [sys.executable, "-W", "error", str(ROOT / "feedwright.py")]
 
 
@@ -43,27 +55,22 @@ def script(asked: Asked) -> Reply:
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def environment(tmp_path: Path, empty_store: Path) -> dict[str, str]:
+    shutil.copy(empty_store, tmp_path / "store.db")
     (tmp_path / "sources.toml").write_text("", "utf-8")
     told = {"DATABASE_URL": f"sqlite:///{tmp_path / 'store.db'}", "SOURCES": str(tmp_path / "sources.toml")}
-    return os.environ | told | {"FETCH_NETWORKS": "127.0.0.0/8", "COLUMNS": "200"}
+    return told | {"FETCH_NETWORKS": "127.0.0.0/8", "COLUMNS": "200"}
 
 
 @pytest.fixture
-def run(environment: dict[str, str]) -> Run:
+def run(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run `feedwright` with a store and a sources file of its own."""
+    for module in (sources, working):
+        monkeypatch.setattr(module, "system_clock", lambda: FakeTime(datetime.now(UTC)).clock())
 
-    def running(*arguments: str, status: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [*COMMAND, *arguments],
-            env=environment | more,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == status, done.stdout + done.stderr
+    def running(*arguments: str, status: int = 0, **more: str) -> Result:
+        done = CliRunner().invoke(feedwright.main, arguments, env=environment | more, prog_name="feedwright")
+        assert done.exit_code == status, done.output
         return done
 
     return running
@@ -122,7 +129,9 @@ def test_a_wrong_sources_file_stops_the_command_with_its_line(run: Run, tmp_path
 def test_a_worker_ends_when_told_to(environment: dict[str, str], tmp_path: Path) -> None:
     with serving(script) as server:
         (tmp_path / "sources.toml").write_text(source("yard", "feed", f"{server.url}/feed"), "utf-8")
-        process = subprocess.Popen([*COMMAND, "worker"], env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [*COMMAND, "worker"], env=os.environ | environment, cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
         try:
             assert process.stdout is not None
             assert "yard: 2 new of 2" in process.stdout.readline()

@@ -17,8 +17,8 @@ from scrapers.fetch import Clock
 from scrapers.worker import bench as benches
 from scrapers.worker.worker import work
 
-INTERVAL = timedelta(seconds=4)
-LEASE = timedelta(seconds=12)
+INTERVAL = timedelta(seconds=2)
+LEASE = timedelta(seconds=8)
 
 
 def main(database: str, sources: Path, name: str) -> None:

@@ -88,7 +88,8 @@ def sources() -> Response:
     state = get_state()
     reports = state.store.documents()
     health = [_health(tally, reports, state) for tally in busiest(state.store.sources())]
-    return answer_html("sources.html", sources=health, unread=[r for r in reports if r.source is None])
+    unread = [report for report in reports if report.source is None]
+    return answer_html("sources.html", sources=health, fetched=state.store.source_health(), unread=unread)
 
 
 @bp.get(DOCUMENTS, defaults={"number": None})

@@ -63,7 +63,7 @@ def detect(document: Document) -> Format:
     if best < THRESHOLD:
         nearest = f"{FORMATS[-index].name} at {best:.0%}" if best > 0 else "none comes near"
         raise UnknownFormatError(
-            document.name, f"is in no format we know ({nearest}); name it with --format: {', '.join(NAMES)}"
+            document.name, f"is in no format we know ({nearest}); name its format: {', '.join(NAMES)}"
         )
     return FORMATS[-index]
 

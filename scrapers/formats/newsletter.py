@@ -81,7 +81,7 @@ def scrape(document: Document) -> Scraped:
     lines = document.text.split("\n")
     outline = make_outline(front, lines)
     frame = _frame(lines, front, outline)
-    publication = front.word(*_keys("publication")) or frame.publication or front.word(*_keys("author"))
+    publication = _named(front) or frame.publication or front.word(*_keys("author"))
     posts, skips = _posts(lines, outline, publication)
     return Scraped(
         posts=tuple(posts),
@@ -95,6 +95,12 @@ def scrape(document: Document) -> Scraped:
         publication=publication,
         labels=front.words(*_keys("labels")),
     )
+
+
+def _named(front: FrontMatter) -> str | None:
+    """The publication by its key; a series that is a tag as well is a shelf and no name."""
+    labels = front.words(*_keys("labels"))
+    return next((name for key in _keys("publication") if (name := front.word(key)) and name not in labels), None)
 
 
 def _titles(front: FrontMatter, outline: Outline) -> list[str]:

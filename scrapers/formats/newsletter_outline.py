@@ -32,6 +32,8 @@ _WEAK = re.compile(
     r"|(?:[-*+>\s]|\d+\.)*(?:\[[^\]]*\]\([^()\s]*\)[\s，、|·]*)+)$",
     re.IGNORECASE,
 )
+#: Where a title begins with the issue's date, the name of the publication stands behind it.
+_OPENING_DATE = re.compile(r"^\s*\d{4}\s*[-/.年]\s*\d{1,2}(?:\s*[-/.月]\s*\d{1,2}\s*日?|\s*月)?[\s:：|｜·—–-]*")
 #: The most lines of a footer, and columns of a heading that is none of an entry.
 _LONGEST_FOOTER = 40
 _LONGEST_FURNITURE = 60
@@ -146,7 +148,8 @@ def without_footer(lines: Sequence[str], section: Heading) -> tuple[Heading, lis
 
 
 def publication_in(lines: Sequence[str], titles: Sequence[str]) -> str | None:
-    for kind, texts in (("self_descriptions", lines), ("titles", titles)):
+    undated = [_OPENING_DATE.sub("", title) for title in titles]
+    for kind, texts in (("self_descriptions", lines), ("titles", undated)):
         for pattern in knowledge()[kind]:
             for text in texts:
                 if (found := re.search(pattern, text)) is not None:

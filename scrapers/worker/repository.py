@@ -85,18 +85,29 @@ def _read_line(one: Visit, repo: Repo, line: Sequence[Commit], glob: str) -> Non
             if version.blob is None:
                 gone |= {_location(one, version.path)}
                 continue
-            outcomes[version.path] = _read(one, version, gone)
+            _note(outcomes, version.path, _read(one, version, gone))
         if number % _BREATH == _BREATH - 1:
             one.memory.commit = commit.id.decode()
             one.alive(one.memory)
         last = commit
     if last is not None:
-        outcomes |= _read_again(one, repo, last, matches)
+        for path, again in _read_again(one, repo, last, matches).items():
+            _note(outcomes, path, again)
     one.outcomes += outcomes.values()
     if outcomes and all(outcome.failure for outcome in outcomes.values()):
         raise DocumentError(glob, f"none of {len(outcomes)} files can be read; the first: {_why(outcomes)}")
     if not outcomes and one.memory.commit is None:
         raise DocumentError(glob, "matches no file of the repository")
+
+
+def _note(outcomes: dict[str, Outcome], path: str, outcome: Outcome) -> None:
+    """A file shows what its last version shows; what was new in any of its versions is new."""
+    if path in outcomes:
+        saved, shown = outcome.saved, outcome.entries
+        new = min(saved.new + outcomes[path].saved.new, shown)
+        changed = min(saved.changed, shown - new)
+        outcome = replace(outcome, saved=replace(saved, new=new, changed=changed, unchanged=shown - new - changed))
+    outcomes[path] = outcome
 
 
 def _is_continued(one: Visit, commit: Commit) -> bool:

@@ -27,6 +27,7 @@ from web.api.resources import TOPIC
 from web.api.resources import Keys
 from web.api.resources import T
 from web.api.resources import shown
+from web.api.resources import source_health
 from web.api.resources import topic_statistics
 from web.state import State
 
@@ -82,6 +83,11 @@ def sources(given: Given, state: State) -> Response:
         return [(state.store.source(tally.slug), tally) for tally in rest]
 
     return by_key(SOURCE, read, given, state, SOURCE_FIELDS, "/sources")
+
+
+def health(given: Given, state: State) -> Response:
+    """How the sources are that are fetched, those that fail first."""
+    return answer_json({"sources": [source_health(found) for found in state.store.source_health()]})
 
 
 def source(given: Given, state: State) -> BaseResponse:

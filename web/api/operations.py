@@ -200,6 +200,16 @@ OPERATIONS: tuple[Operation, ...] = (
         schema="TopicStatistics",
         examples=(Example("All"),),
     ),
+    Operation(
+        name="source_health",
+        id="getSourceHealth",
+        path="/statistics/sources",
+        summary="How fetched sources are",
+        description="Those that fail first; also those that never gave an entry. Spans are in seconds.",
+        answer=listings.health,
+        schema="SourceHealth",
+        examples=(Example("All"),),
+    ),
     _list("sources", "Source", listings.SOURCE_FIELDS, listings.sources, "In the order of their slugs."),
     _one("source", "Source", "/sources/{name}", listings.SOURCE_NAME, listings.source),
     _list(

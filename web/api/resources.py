@@ -9,6 +9,7 @@ from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Set
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from typing import TypeVar
@@ -23,6 +24,7 @@ from feeds.model import DocumentReport
 from feeds.model import Entry
 from feeds.model import Person
 from feeds.model import Source
+from feeds.model import SourceHealth
 from feeds.model import Story
 from feeds.model import Tally
 from feeds.model import Telling
@@ -86,6 +88,16 @@ def topic_statistics(found: TopicStatistics, state: State) -> Resource:
             }
             for one in found.topics
         ],
+    }
+
+
+def source_health(found: SourceHealth) -> Resource:
+    """How a source is that is fetched: times, spans in seconds, and the last error in words."""
+    told = {key: value for key, value in asdict(found).items() if key != "expected_period"}
+    period = found.expected_period
+    return {
+        **{key: moment(value) if isinstance(value, datetime) else value for key, value in told.items()},
+        "expected_period": None if period is None else round(period.total_seconds()),
     }
 
 

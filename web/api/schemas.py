@@ -247,6 +247,36 @@ _STATISTICS = thing(
         ),
     }
 )
+_WHEN = nullable(_MOMENT)
+_HEALTH = thing(
+    {
+        "sources": several(
+            thing(
+                {
+                    "slug": _WORD,
+                    "name": _WORD,
+                    "kind": {"type": "string", "examples": ["feed", "git"]},
+                    "address": _WORD,
+                    "licence": nullable(_WORD),
+                    "state": {"type": "string", "examples": ["new", "ok", "failing", "gone"]},
+                    "last_attempt": _WHEN,
+                    "last_success": _WHEN,
+                    "last_new": said("When a new entry was last found.", _WHEN),
+                    "expected_period": said("Seconds between two new entries.", nullable(_COUNT)),
+                    "next_try": _MOMENT,
+                    "failures": said("In a row.", _COUNT),
+                    "error": said("What was wrong, in words.", nullable(_WORD)),
+                    "entries": said("What the source showed last.", nullable(_COUNT)),
+                    "attempts": _COUNT,
+                    "unchanged": _COUNT,
+                    "requests": _COUNT,
+                    "bytes": _COUNT,
+                    "being_fetched": {"type": "boolean"},
+                }
+            )
+        )
+    }
+)
 _SUGGESTION = thing(
     {"kind": {"type": "string", "examples": ["topic", "author"]}, "slug": _WORD, "name": _WORD, "url": _URL}
 )
@@ -345,6 +375,7 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "SuggestionPage": page_of(_SUGGESTION),
     "TopicStatistics": _STATISTICS,
+    "SourceHealth": _HEALTH,
     "Receipt": _RECEIPT,
     "Problem": _ERROR,
 }
