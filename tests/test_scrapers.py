@@ -80,7 +80,7 @@ def test_every_format_that_people_write_has_a_sample_and_a_saved_document() -> N
     ],
 )
 def test_what_is_in_no_known_format_is_reported_and_not_guessed(name: str, text: str) -> None:
-    with pytest.raises(UnknownFormatError, match=f"{name}.*--format"):
+    with pytest.raises(UnknownFormatError, match=f"{name}.*name its format"):
         detect(make_document(name, text.encode()))
 
 

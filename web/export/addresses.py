@@ -64,6 +64,7 @@ NOT_EXPORTED: Mapping[str, str] = {
     "api.changes": "it is asked for what came since another time",
     "api.add_document": "it writes",
     "api.withdraw": "it writes",
+    "api.source_health": "it tells how a worker fares at the moment",
     "pages.healthz": "it tells of a process",
     "pages.readyz": "it tells of a process",
     "proxy.picture": "it fetches from other sites; exported pages show pictures from where they are",
