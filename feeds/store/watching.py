@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections import deque
 from collections.abc import Callable
 from collections.abc import Sequence
@@ -40,6 +41,9 @@ _LOOK = """SELECT s.lineage, s.version, f.version, f.changed_at FROM state s, (
 _NAME, _SERVER_LOOK = b"look", _LOOK.format("SELECT * FROM unnest($1::text[], $2::text[])").encode()
 #: Seconds until a server that does not answer counts as gone.
 _PATIENCE = 10
+#: Seconds between two looks at whether another file was put into the place of a store. That is a call of the system,
+#: and one for each request has the threads of a process wait for each other; commits are seen at once.
+_REPLACED = 0.02
 _ERRORS = (sqlite3.Error, psycopg.Error, OSError)
 
 
@@ -124,13 +128,16 @@ class _FileWatcher:
         #: What the file told, and how the store stood then.
         self._seen: bytes | int | None = None
         self._stamp = ("", -1)
+        self._look_again = 0.0
         self._connect(identify(path))
 
     def look(self, scopes: Sequence[Scope], known: Mark | None) -> Mark:
-        there = identify(self._path)
-        if there != self._identity and there is not None:  # for a moment there may be none
-            self.close()
-            self._connect(there)
+        if (now := time.monotonic()) >= self._look_again:
+            self._look_again = now + _REPLACED
+            there = identify(self._path)
+            if there != self._identity and there is not None:  # for a moment there may be none
+                self.close()
+                self._connect(there)
         seen = self._index.header() if self._index is not None else self._data_version()
         if known is not None and seen == self._seen and self._stamp == (known.lineage, known.store_version):
             return known
