@@ -19,6 +19,7 @@ from web.compression import choose
 from web.conditional import FOUND
 from web.conditional import SERVED
 from web.conditional import is_fresh
+from web.parameters import FEED_PARAMETERS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
@@ -62,7 +63,8 @@ class HotFeeds:
 
     def _find(self, environ: WSGIEnvironment) -> Kept | None:
         try:
-            return self._cache.find((environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")))
+            query = environ.get("QUERY_STRING", "")
+            return self._cache.find((environ.get("PATH_INFO", ""), "" if query and _means_nothing(query) else query))
         except StoreError:
             return None  # the application finds it too, and says so
 
@@ -80,6 +82,12 @@ class HotFeeds:
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
 
         return self._app(environ, start)
+
+
+def _means_nothing(query: str) -> bool:
+    """Whether feeds ignore all of its parameters, such as those with which readers get around caches."""
+    names = {part.partition("=")[0] for part in query.split("&")}
+    return FEED_PARAMETERS.isdisjoint(names) and not any("%" in name for name in names)
 
 
 def _is_known(environ: WSGIEnvironment, kept: Kept) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from feeds.errors import QueryError
 
+#: All that a feed looks at; it ignores every other parameter.
+FEED_PARAMETERS = frozenset({"q", "role", "collapse", "titles", "mode", "cursor"})
 COLLAPSE = "story"
 ROLES = ("byline", "quoted", "any")
 
