@@ -6,8 +6,11 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC
 from datetime import datetime
+from http import HTTPStatus
 
 from flask import Flask
+from flask import Response
+from flask import request
 
 from feeds.addresses import STATIC
 from feeds.announcing import Announced
@@ -36,6 +39,13 @@ from web.state import State
 
 def _clock() -> datetime:
     return datetime.now(UTC)
+
+
+def _close_unsent(response: Response) -> Response:
+    """Where no body is sent, werkzeug hands none to the server, which so never closes the file behind it."""
+    if response.status_code == HTTPStatus.NOT_MODIFIED or request.method == "HEAD":
+        response.close()
+    return response
 
 
 def create_app(
@@ -68,6 +78,7 @@ def create_app(
     finder.register(app)
     headers.register(app)
     errors.register(app)
+    app.after_request(_close_unsent)
     app.url_map.merge_slashes = False  # the redirect would go to whatever host the client names
     app.wsgi_app = HotFeeds(app.wsgi_app, state.cache, state.settings.public_base_url)  # type: ignore[method-assign]
     return app
