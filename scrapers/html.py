@@ -61,7 +61,8 @@ def parse(html: str, base: str | None = None) -> Tag:
 
     `base` is the address of the document; without one, relative addresses lead nowhere and are taken out.
     """
-    soup = BeautifulSoup(html, "lxml")
+    # A line without a tag may look like the name of a file, of which Beautiful Soup warns; two lines never do.
+    soup = BeautifulSoup(html if "<" in html else f"{html}\n", "lxml")
     root = soup.body or soup
     for element in root.find_all(_UNREADABLE):
         element.decompose()
