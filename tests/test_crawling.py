@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import datetime
 from datetime import timedelta
 
@@ -14,6 +15,8 @@ from feeds.model import Attempt
 from feeds.model import Enlisted
 from feeds.store import Store
 from feeds.store import open_store
+from tests.builders import make_batch
+from tests.builders import make_draft
 
 HOUR = timedelta(hours=1)
 
@@ -110,12 +113,23 @@ def test_health_says_in_words_how_a_source_is(store: Store, now: datetime) -> No
     crawl.enlist([make_enlisted(fingerprint="2", licence="CC BY 4.0")], now)
     attempt(error="a login page", requests=1)
     health = store.source_health()[0]
-    assert (health.state, health.failures, health.entries, health.licence) == ("failing", 1, 2, "CC BY 4.0")
+    assert (health.state, health.failures, health.licence) == ("failing", 1, "CC BY 4.0")
     assert (health.attempts, health.requests, health.bytes) == (2, 3, 900)
     assert "a login page; its entries stay" in words()
     crawl.enlist([make_enlisted(fingerprint="3")], now)
     attempt(error="is gone for good (HTTP 410)", gone=True)
     assert words().startswith("Gone: is gone for good")
+
+
+def test_a_source_has_the_entries_that_stand_however_few_were_read_last(store: Store, now: datetime) -> None:
+    crawl = store.crawl()
+    crawl.enlist([make_enlisted()], now)
+    for name in ("one.md", "two.md"):
+        batch = make_batch([make_draft(f"{name} 里的一条。", 1)], name=name)
+        store.save(replace(batch, source=replace(batch.source, slug="garden")), now)
+        crawl.claim("one", now, now)
+        crawl.finish("garden", "one", Attempt(at=now, next_try=now, new=1, entries=1))
+    assert [health.entries for health in store.source_health()] == [2]
 
 
 def test_a_host_is_asked_by_one_at_a_time_with_a_pause(store: Store, now: datetime) -> None:

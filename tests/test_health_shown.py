@@ -27,7 +27,7 @@ def test_a_source_that_only_ever_failed_is_shown_with_the_reason(store: Store) -
     assert "Fetched from elsewhere" not in client.get("/en/sources").text
     fail(store)
     (told,) = client.get("/api/v1/statistics/sources").get_json()["sources"]
-    assert (told["slug"], told["state"], told["failures"]) == ("yard", "failing", 1)
+    assert (told["slug"], told["state"], told["failures"], told["entries"]) == ("yard", "failing", 1, 0)
     assert (told["last_success"], told["error"]) == (None, "is an error page <安全验证>")
     assert told["next_try"].endswith("Z")
     page = client.get("/en/sources").text

@@ -36,7 +36,6 @@ from tests.test_web import BASE
 from tests.test_web import DRAFTS
 from tests.test_web import FEEDS
 from tests.test_web import make_client
-from tests.test_web import validators
 from web.compression import choose
 from web.hot import HotFeeds
 
@@ -68,6 +67,33 @@ def behind(client: FlaskClient, path: str, **headers: str) -> tuple[bytes, str, 
 
 
 # The matrix
+
+
+def validators(case: str, etag: str, modified: datetime) -> dict[str, str]:
+    def written(at: datetime) -> str:
+        return at.strftime("%a, %d %b %Y %H:%M:%S GMT")
+
+    return {
+        "none": {},
+        "exact": {"If-None-Match": f'"{etag}"'},
+        "weak": {"If-None-Match": f'W/"{etag}"'},
+        "gzip": {"If-None-Match": f'"{etag}-gzip"'},
+        "weak gzip": {"If-None-Match": f'W/"{etag};gzip"'},
+        "bare": {"If-None-Match": etag},
+        "list": {"If-None-Match": f'"a", W/"b" , "{etag}"'},
+        "star": {"If-None-Match": "*"},
+        "wrong": {"If-None-Match": '"a"'},
+        "prefix": {"If-None-Match": f'"{etag[:-1]}"'},
+        "wrong, date equal": {"If-None-Match": '"a"', "If-Modified-Since": written(modified)},
+        "exact, date earlier": {
+            "If-None-Match": f'"{etag}"',
+            "If-Modified-Since": written(modified - timedelta(days=1)),
+        },
+        "date equal": {"If-Modified-Since": written(modified)},
+        "date later": {"If-Modified-Since": written(modified + timedelta(seconds=1))},
+        "date earlier": {"If-Modified-Since": written(modified - timedelta(seconds=1))},
+        "date garbage": {"If-Modified-Since": "yesterday"},
+    }[case]
 
 
 @pytest.mark.parametrize("coding", ["identity", "gzip", "br"])

@@ -78,8 +78,8 @@ class SourceHealth:
     #: In a row.
     failures: int
     error: str | None
-    #: Posts that the source showed last.
-    entries: int | None
+    #: Those it has given and that still stand.
+    entries: int
     #: Since it was enlisted: attempts, those that found nothing changed, requests, and bytes of bodies.
     attempts: int
     unchanged: int

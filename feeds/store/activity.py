@@ -22,10 +22,10 @@ from sqlalchemy import type_coerce
 from sqlalchemy import union_all
 
 from feeds.model import Precision
+from feeds.store.columns import micros
 from feeds.store.schema import author
 from feeds.store.schema import entry
 from feeds.store.schema import listing
-from feeds.store.schema import micros
 from feeds.store.schema import source
 
 #: Entries of a listing that are looked at; of a busier one fewer weeks are told, each of them in full.

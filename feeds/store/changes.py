@@ -25,12 +25,12 @@ from feeds.model import Change
 from feeds.model import Changes
 from feeds.model import Scope
 from feeds.store.codec import entry_from_row
+from feeds.store.columns import Key
 from feeds.store.counting import bump
 from feeds.store.engine import chunks
 from feeds.store.indexing import index
 from feeds.store.reading import entry_columns
 from feeds.store.reading import read_relations
-from feeds.store.schema import Key
 from feeds.store.schema import document
 from feeds.store.schema import entry
 from feeds.store.schema import relation

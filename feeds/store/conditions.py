@@ -32,9 +32,9 @@ from feeds.query.tree import Expression
 from feeds.query.tree import Filter
 from feeds.query.tree import Not
 from feeds.query.tree import Words
+from feeds.store.columns import Instant
+from feeds.store.columns import Key
 from feeds.store.cursor import Position
-from feeds.store.schema import Instant
-from feeds.store.schema import Key
 from feeds.store.schema import author
 from feeds.store.schema import document
 from feeds.store.schema import entry

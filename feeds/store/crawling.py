@@ -27,6 +27,7 @@ from feeds.store.engine import reading
 from feeds.store.engine import writing
 from feeds.store.schema import crawl
 from feeds.store.schema import host
+from feeds.store.schema import source
 
 
 class Crawl:
@@ -112,7 +113,8 @@ class Crawl:
 
 def read_health(connection: Connection) -> tuple[SourceHealth, ...]:
     """All sources that are fetched: those that fail first, then by slug."""
-    rows = connection.execute(select(crawl).where(crawl.c.enabled))
+    counted = crawl.outerjoin(source, source.c.slug == crawl.c.slug)
+    rows = connection.execute(select(crawl, source.c.entries).select_from(counted).where(crawl.c.enabled))
     found = (_health(row) for row in rows)
     return tuple(sorted(found, key=lambda h: (h.state not in {"failing", "gone"}, h.slug)))
 
@@ -146,7 +148,6 @@ def _changes(attempt: Attempt) -> dict[str, Any]:
     }
     changes |= {"last_success": attempt.at} if well else {}
     changes |= {"last_new": attempt.at} if attempt.new else {}
-    changes |= {"entries": attempt.entries} if well and attempt.entries is not None else {}
     changes |= {"period": round(attempt.period.total_seconds())} if attempt.period is not None else {}
     return changes
 
@@ -166,7 +167,7 @@ def _health(row: Row[Any]) -> SourceHealth:
         next_try=row.next_try,
         failures=row.failures,
         error=row.error,
-        entries=row.entries,
+        entries=row.entries or 0,
         attempts=row.attempts,
         unchanged=row.unchanged,
         requests=row.requests,

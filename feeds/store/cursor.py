@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import TypeAlias
 
 from feeds.errors import QueryError
-from feeds.store.schema import instant
-from feeds.store.schema import micros
+from feeds.store.columns import instant
+from feeds.store.columns import micros
 
 _VERSION = 1
 _RANKED = 2

@@ -26,9 +26,9 @@ from feeds.model import Person
 from feeds.search import stream
 from feeds.store.codec import pack
 from feeds.store.codec import people
+from feeds.store.columns import micros
 from feeds.store.engine import chunks
 from feeds.store.schema import entry
-from feeds.store.schema import micros
 from feeds.store.schema import search_entry
 from feeds.store.searching import add_texts
 

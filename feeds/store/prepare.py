@@ -23,8 +23,8 @@ from feeds.model import Precision
 from feeds.model import Published
 from feeds.store.codec import iso
 from feeds.store.codec import pack
+from feeds.store.columns import micros
 from feeds.store.people import Known
-from feeds.store.schema import micros
 
 _POSITIONS = 99_999_999
 

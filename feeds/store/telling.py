@@ -21,13 +21,13 @@ from feeds.model import StoryPage
 from feeds.model import Telling
 from feeds.store.codec import entry_from_row
 from feeds.store.codec import strings
+from feeds.store.columns import Instant
+from feeds.store.columns import Key
 from feeds.store.cursor import read_cursor
 from feeds.store.cursor import write_cursor
 from feeds.store.engine import chunks
 from feeds.store.reading import entry_columns
 from feeds.store.reading import read_relations
-from feeds.store.schema import Instant
-from feeds.store.schema import Key
 from feeds.store.schema import document
 from feeds.store.schema import entry
 from feeds.store.schema import source

@@ -30,9 +30,9 @@ from feeds.model.scope import source_scope
 from feeds.model.scope import topic_scope
 from feeds.store.codec import people
 from feeds.store.codec import topic_slugs
+from feeds.store.columns import Instant
 from feeds.store.engine import chunks
 from feeds.store.engine import upsert
-from feeds.store.schema import Instant
 from feeds.store.schema import document
 from feeds.store.schema import entry
 from feeds.store.schema import listing_version

@@ -25,12 +25,12 @@ from sqlalchemy import URL
 from feeds.errors import StoreError
 from feeds.model.scope import ALL
 from feeds.model.scope import Scope
+from feeds.store.columns import instant
 from feeds.store.engine import BUSY_TIMEOUT
 from feeds.store.engine import Identity
 from feeds.store.engine import identify
 from feeds.store.engine import read_only_address
 from feeds.store.engine import store_file
-from feeds.store.schema import instant
 from feeds.store.versions import STORE
 from feeds.store.versions import Mark
 from feeds.store.wal import WalIndex

@@ -31,6 +31,7 @@ from feeds.store.codec import day
 from feeds.store.codec import iso
 from feeds.store.codec import pack
 from feeds.store.codec import strings
+from feeds.store.columns import micros
 from feeds.store.decide import Standing
 from feeds.store.documents import find_document
 from feeds.store.documents import make_document
@@ -63,7 +64,6 @@ from feeds.store.revisions import keep_texts
 from feeds.store.schema import document
 from feeds.store.schema import entry
 from feeds.store.schema import entry_key
-from feeds.store.schema import micros
 from feeds.store.schema import standing
 from feeds.store.seeing import see_earlier
 from feeds.store.versions import scopes_of

@@ -266,7 +266,7 @@ _HEALTH = thing(
                     "next_try": _MOMENT,
                     "failures": said("In a row.", _COUNT),
                     "error": said("What was wrong, in words.", nullable(_WORD)),
-                    "entries": said("What the source showed last.", nullable(_COUNT)),
+                    "entries": said("The number of its entries.", _COUNT),
                     "attempts": _COUNT,
                     "unchanged": _COUNT,
                     "requests": _COUNT,

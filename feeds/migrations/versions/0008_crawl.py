@@ -32,7 +32,6 @@ def upgrade() -> None:
         sa.Column("period", sa.BigInteger()),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text()),
-        sa.Column("entries", sa.Integer()),
         sa.Column("attempts", sa.BigInteger(), nullable=False),
         sa.Column("unchanged", sa.BigInteger(), nullable=False),
         sa.Column("requests", sa.BigInteger(), nullable=False),
