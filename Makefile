@@ -1,6 +1,7 @@
 # make run              sets everything up, reads the sample documents, serves them at http://127.0.0.1:8000
 # make run DOCS=folder  does it with documents of yours
 # make test             sets everything up and passes all checks
+# make attack           kills, fills, floods and poisons the system in every round of tests/attack (takes long)
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,7 +13,7 @@ DOCS := scrapers/samples
 export DATABASE_URL ?= sqlite:///samples.sqlite3
 endif
 
-.PHONY: run test clean requirements
+.PHONY: run test attack clean requirements
 
 run: $(VENV)/.ready
 	@test -e "$(DOCS)" || { echo "There is no $(DOCS)." >&2; exit 1; }
@@ -25,6 +26,9 @@ test: $(VENV)/.ready-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -q -n auto --dist loadfile
+
+attack: $(VENV)/.ready-dev
+	ATTACK=full $(BIN)/pytest -q tests/attack
 
 $(VENV)/.ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Feedwright needs Python 3.11 or newer; name one: make PYTHON=python3.12")'
