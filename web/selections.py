@@ -57,6 +57,8 @@ class Selection:
     count: int | None = None
     #: For the page: small facts, and the address of a picture.
     facts: tuple[str, ...] = ()
+    #: For the page: other names of the author.
+    aliases: tuple[str, ...] = ()
     cover: str | None = None
 
     @property
@@ -146,10 +148,6 @@ def _authors(slugs: Sequence[str], state: State) -> Selection:
     found = tuple(dict.fromkeys(tally.slug for tally in tallies))
     names = tuple(dict.fromkeys(tally.name for tally in tallies))
     one = tallies[0] if len(found) == 1 else None
-    facts = []
-    if one is not None:
-        facts = [f"@{one.handle}"] if one.handle else []
-        facts += [f"also {', '.join(one.aliases)}"] if one.aliases else []
     return Selection(
         path=listing_path(AUTHORS, found),
         title=_any_of(names),
@@ -157,7 +155,8 @@ def _authors(slugs: Sequence[str], state: State) -> Selection:
         query=EntryQuery(authors=found),
         slugs=found,
         count=one.entries if one else None,
-        facts=tuple(facts),
+        facts=(f"@{one.handle}",) if one and one.handle else (),
+        aliases=one.aliases if one else (),
     )
 
 
@@ -167,8 +166,8 @@ def _topics(slugs: Sequence[str], state: State) -> Selection:
     names = tuple(dict.fromkeys(state.topic_name(topic) for topic in topics))
     facts: tuple[str, ...] = ()
     if len(found) == 1:
-        other = {topics[0].name_zh, topics[0].name_en} - {names[0]}
-        facts = (*other, *filter(None, [topics[0].description]))
+        both = dict.fromkeys((topics[0].name_zh, topics[0].name_en))
+        facts = (*both, *filter(None, [topics[0].description]))
     return Selection(
         path=listing_path(TOPICS, found),
         title=_any_of(names),

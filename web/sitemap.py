@@ -14,6 +14,7 @@ from feeds.addresses import ABOUT
 from feeds.addresses import API
 from feeds.addresses import AUTHORS
 from feeds.addresses import ENTRIES
+from feeds.addresses import FEEDS
 from feeds.addresses import HOME
 from feeds.addresses import SEARCH
 from feeds.addresses import SITEMAP
@@ -23,6 +24,7 @@ from feeds.addresses import STORIES
 from feeds.addresses import TOPICS
 from feeds.addresses import author_path
 from feeds.addresses import entry_path
+from feeds.addresses import listing_path
 from feeds.addresses import source_path
 from feeds.addresses import topic_path
 from feeds.errors import NotFoundError
@@ -99,6 +101,8 @@ def _listings(state: State) -> list[str]:
     store = state.store
     return [
         *(HOME, ENTRIES, TOPICS, AUTHORS, STORIES, SOURCES, ABOUT),
+        *([FEEDS] if state.saved else []),
+        *(listing_path(FEEDS, (name,)) for name in state.saved),
         *(topic_path(slug) for slug in sorted(tally.slug for tally in store.topics())),
         *(source_path(tally.slug) for tally in store.sources()),
         *(author_path(slug) for slug in sorted(tally.slug for tally in store.authors())),

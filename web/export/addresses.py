@@ -32,6 +32,7 @@ from feeds.addresses import listing_path
 from feeds.addresses import story_path
 from feeds.archives import month_of
 from feeds.errors import NotFoundError
+from feeds.errors import QueryError
 from feeds.formats import ARCHIVED
 from feeds.formats import FORMATS
 from feeds.formats import OPML_SUFFIX
@@ -139,14 +140,14 @@ def _api(path: str, scopes: _Scopes = None) -> Address:
 
 
 def _single(state: State, static: Path) -> Iterator[Address]:
-    for path in (HOME, TOPICS, SOURCES, STORIES, ABOUT, API_PAGE, MISSING):
+    for path in (HOME, TOPICS, FEEDS, SOURCES, STORIES, ABOUT, API_PAGE, MISSING):
         yield from _page(path)
     icon = f"{STATIC}/favicon.ico"
     yield Address("/favicon.ico", Kind.AS_IT_IS, asked=icon)
     files = sorted(path.relative_to(static).as_posix() for path in static.rglob("*") if path.is_file())
     yield from _as_it_is(f"{STATIC}/{quote(name)}" for name in files)
     yield from _as_it_is(("/robots.txt", SITEMAP, *part_paths(state), f"{API}/openapi.json", OPML))
-    yield from _as_it_is(f"{kind}{OPML_SUFFIX}" for kind in (AUTHORS, TOPICS, SOURCES))
+    yield from _as_it_is(f"{kind}{OPML_SUFFIX}" for kind in (FEEDS, AUTHORS, TOPICS, SOURCES))
     yield _api("/statistics/topics")
     for name in _API_LISTS:
         yield _api(f"/{name}")
@@ -224,7 +225,7 @@ def _selected(kind: str, names: Iterable[str], state: State) -> Iterator[Selecti
     for name in names:
         try:
             yield select(kind.strip("/"), name.split(","), state)
-        except NotFoundError:
+        except (NotFoundError, QueryError):
             continue
 
 
