@@ -27,6 +27,7 @@ from web.interface import gettext
 from web.interface import message
 from web.interface import speak_as_site
 from web.selections import Selection
+from web.selections import saved_listings
 from web.state import State
 from web.state import get_state
 
@@ -78,7 +79,7 @@ def _group(kind: str, state: State) -> Group:
     if kind == TOPICS:
         names = [(slug, name) for slug, name in state.site.topics.items()]
     elif kind == FEEDS:
-        names = [(saved.name, saved.title) for saved in state.saved.values()]
+        names = [(selection.slugs[0], selection.title) for selection in saved_listings(state)[0]]
     else:
         tallies = state.store.authors() if kind == AUTHORS else state.store.sources()
         names = [(tally.slug, tally.name) for tally in sorted(tallies, key=_by_size)]

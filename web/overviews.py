@@ -18,7 +18,6 @@ from feeds.addresses import DOCUMENTS
 from feeds.addresses import FEEDS
 from feeds.addresses import SOURCES
 from feeds.addresses import TOPICS
-from feeds.errors import NotFoundError
 from feeds.errors import QueryError
 from feeds.listing import Site
 from feeds.model import DocumentReport
@@ -28,11 +27,9 @@ from web.activity import Plot
 from web.activity import plot_of
 from web.activity import plots_of_topics
 from web.answers import answer_html
-from web.descriptions import Description
 from web.descriptions import describe
 from web.interface import get_language
-from web.selections import Selection
-from web.selections import select
+from web.selections import saved_listings
 from web.state import State
 from web.state import get_state
 from web.templating import site_in
@@ -92,15 +89,9 @@ def topics() -> Response:
 def feeds() -> Response:
     """The saved queries, in the order of their file; of those that name what is not there, why they find nothing."""
     state, site = get_state(), site_in(get_language())
-    found: list[tuple[Selection, Description]] = []
-    broken: dict[str, str] = {}
-    for name, saved in state.saved.items():
-        try:
-            selection = select(FEEDS.strip("/"), [name], state)
-            found.append((selection, describe(selection, site, state)))
-        except (NotFoundError, QueryError) as error:
-            broken[saved.title] = str(error)
-    return answer_html("feeds.html", found=found, broken=broken)
+    found, broken = saved_listings(state)
+    described = [(selection, describe(selection, site, state)) for selection in found]
+    return answer_html("feeds.html", found=described, broken=broken)
 
 
 @bp.get(SOURCES)

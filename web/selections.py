@@ -20,6 +20,7 @@ from feeds.addresses import TOPICS
 from feeds.addresses import ascii_url
 from feeds.addresses import listing_path
 from feeds.errors import NotFoundError
+from feeds.errors import QueryError
 from feeds.listing import BEFORE_ALL
 from feeds.listing import Listing
 from feeds.model import Entry
@@ -69,6 +70,18 @@ class Selection:
     def leads_elsewhere(self, asked: Sequence[str]) -> bool:
         """Whether the address used an alias or another case; the order does not count."""
         return set(asked) != set(self.slugs)
+
+
+def saved_listings(state: State) -> tuple[list[Selection], dict[str, str]]:
+    """The saved queries in the order of their file; of those that name what is not there, why, by their titles."""
+    found: list[Selection] = []
+    broken: dict[str, str] = {}
+    for name, saved in state.saved.items():
+        try:
+            found.append(_feeds([name], state))
+        except (NotFoundError, QueryError) as error:
+            broken[saved.title] = str(error)
+    return found, broken
 
 
 def select_entries(state: State) -> Selection:

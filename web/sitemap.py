@@ -24,7 +24,6 @@ from feeds.addresses import STORIES
 from feeds.addresses import TOPICS
 from feeds.addresses import author_path
 from feeds.addresses import entry_path
-from feeds.addresses import listing_path
 from feeds.addresses import source_path
 from feeds.addresses import topic_path
 from feeds.errors import NotFoundError
@@ -32,6 +31,7 @@ from web.cache import Rendered
 from web.conditional import REVALIDATE
 from web.conditional import answer
 from web.interface import LANGUAGES
+from web.selections import saved_listings
 from web.state import State
 from web.state import get_state
 
@@ -102,7 +102,7 @@ def _listings(state: State) -> list[str]:
     return [
         *(HOME, ENTRIES, TOPICS, AUTHORS, STORIES, SOURCES, ABOUT),
         *([FEEDS] if state.saved else []),
-        *(listing_path(FEEDS, (name,)) for name in state.saved),
+        *(selection.path for selection in saved_listings(state)[0]),
         *(topic_path(slug) for slug in sorted(tally.slug for tally in store.topics())),
         *(source_path(tally.slug) for tally in store.sources()),
         *(author_path(slug) for slug in sorted(tally.slug for tally in store.authors())),
