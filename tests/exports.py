@@ -19,7 +19,7 @@ from web.export import export_site
 
 BASE = "https://feeds.example.org"
 REPO = "https://code.example.com/a/b"
-_RULES = "".join(f'[[topic]]\nslug = "{slug}"\nzh = "{slug}"\nen = "{slug}"\n' for slug in ("coding", "openai", "rag"))
+_RULES = "".join(f'[[topic]]\nslug = "{slug}"\nzh = "{slug}"\nen = "{slug}"\n' for slug in ("coding", "rag"))
 _SAVED = '[[feed]]\nname = "small"\nquery = "小工具"\n\n[[feed]]\nname = "lost"\nquery = "topic:nothing"\n'
 
 
@@ -34,7 +34,7 @@ class Site:
 
 
 def settings_of(url: str, folder: Path, base: str = BASE) -> Settings:
-    """With three topics, since each takes fifty files, and two saved queries, one of which finds nothing any more."""
+    """With two topics, since each takes fifty files, and two saved queries, one of which finds nothing any more."""
     files = {"TOPICS": _RULES, "FEEDS": _SAVED}
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -45,8 +45,8 @@ def settings_of(url: str, folder: Path, base: str = BASE) -> Settings:
 def fill(store: Store) -> None:
     """An entry that was edited, one in a topic, two that tell one story."""
     old = replace(drafts()[0], content_text="切分决定检索的好坏。从前这样写。")
-    store.save(make_batch([old, *drafts()[1:3]]), NOW)
-    store.save(make_batch(drafts()[:3], url="https://notes.example.com/5", digest="2"), NOW + timedelta(hours=1))
+    store.save(make_batch([old, drafts()[1]]), NOW)
+    store.save(make_batch(drafts()[:2], url="https://notes.example.com/5", digest="2"), NOW + timedelta(hours=1))
     tellings.save(store, tellings.told("a", 0, REPO), tellings.told("b", 2, REPO))
 
 
