@@ -229,8 +229,13 @@ def _selected(kind: str, names: Iterable[str], state: State) -> Iterator[Selecti
             continue
 
 
+def scopes_of_listing(selection: Selection) -> tuple[Scope, ...] | None:
+    """What a listing depends on. A saved query names people: any change may have the name lead to somebody else."""
+    return None if selection.path.startswith(f"{FEEDS}/") else selection.scopes
+
+
 def _of_listing(selection: Selection, archives: Iterable[str]) -> Iterator[Address]:
-    path, scopes = selection.path, selection.scopes
+    path, scopes = selection.path, scopes_of_listing(selection)
     yield from _page(path, scopes)
     scripts = (None, *SCRIPTS)
     yield from _as_it_is((Shape(suffix=s, script=script).address(path) for s in FORMATS for script in scripts), scopes)

@@ -11,6 +11,7 @@ from feeds.formats import RSS
 from feeds.shapes import ARCHIVE
 from feeds.shapes import SCRIPTS
 from web.export.addresses import Archives
+from web.export.addresses import scopes_of_listing
 from web.export.freshness import Fresh
 from web.selections import Selection
 
@@ -26,6 +27,6 @@ def known_archives(files: Iterable[str], fresh: Fresh) -> Archives:
             found[listing].append(document)
 
     def archives(selection: Selection) -> Sequence[str] | None:
-        return found.get(unquote(selection.path).strip("/"), []) if fresh.covers(selection.scopes) else None
+        return found.get(unquote(selection.path).strip("/"), []) if fresh.covers(scopes_of_listing(selection)) else None
 
     return archives
