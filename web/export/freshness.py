@@ -86,7 +86,9 @@ def _code() -> str:
 
 
 def _files_of(package: Path) -> Iterator[Path]:
-    return (path for path in sorted(package.rglob("*")) if path.is_file() and path.suffix != ".pyc")
+    """Without what Python makes of them, at any moment."""
+    found = (path for path in sorted(package.rglob("*")) if "__pycache__" not in path.parts)
+    return (path for path in found if path.is_file())
 
 
 def _settings(settings: Settings) -> str:
