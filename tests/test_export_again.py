@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import asdict
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -63,6 +65,9 @@ def site(master: Path, tmp_path: Path) -> Iterator[Site]:
     count = len((folder / "out/.feedwright/files.txt").read_text("utf-8").splitlines())
     settings = replace(settings_of(url, master), database_url=url)
     with open_store(url) as store:
+        # A file that was copied counts as another store.
+        note = folder / "out/.feedwright/stand.json"
+        note.write_text(json.dumps({"stand": asdict(_stand(settings, store)), "left": []}), encoding="utf-8")
         yield Site(settings, store, folder / "out", Exported(written=count))
 
 
