@@ -25,6 +25,7 @@ from tests.builders import NOW
 from tests.builders import make_batch
 from tests.builders import make_draft
 from tests.builders import make_person
+from tests.builders import make_source
 from tests.exports import REPO
 from tests.exports import Site
 from tests.exports import exported
@@ -76,7 +77,9 @@ def again(site: Site, anew: bool = False) -> Exported:
 
 
 def _adds(store: Store) -> None:
-    store.save(make_batch([make_draft("来得晚的一条。", 90, topics=(RAG,))], name="late.md"), LATER)
+    """By somebody new, from the source by the name that it has: a source that is renamed changes every file of it."""
+    draft = make_draft("来得晚的一条。", 90, topics=(RAG,), people=(make_person("新人", "newcomer"),))
+    store.save(make_batch([draft], name="late.md", source=make_source("garden", "Garden")), LATER)
 
 
 def _edits(store: Store) -> None:
