@@ -102,6 +102,8 @@ def test_two_gunicorn_workers_tell_the_same_sum_also_after_one_was_killed(tmp_pa
         for _ in range(10):
             assert ask(port, "/entries.rss")
         assert counted(port) - before == 50
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
 
 
 def counted(port: int) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -35,9 +36,12 @@ from tests.servers import Reply
 from tests.servers import serving
 
 ROOT = Path(__file__).parent.parent
-DOCUMENT = ROOT / "scrapers" / "samples" / "posts-202603.md"
+SAMPLES = ROOT / "scrapers" / "samples"
+DOCUMENT = SAMPLES / "posts-202603.md"
 #: Seconds; generous, since what is waited for are events.
 PATIENCE = 120.0
+#: Platforms wait 30 seconds after SIGTERM, honcho only 5.
+HONCHO = "import honcho.command, honcho.manager; honcho.manager.KILL_WAIT = 30; honcho.command.main()"
 _T = TypeVar("_T")
 
 
@@ -122,9 +126,7 @@ def test_release_web_and_worker_run_and_stop_without_losing_a_request(store_url:
     port, log, token = free_port(), tmp_path / "log", new_token()
     if store_url.startswith("sqlite:"):
         Path(store_url.removeprefix("sqlite:///")).unlink()
-    (tmp_path / "note.md").write_text(
-        "# 院子里的猫\n\n今天在院子里看见一只小猫，它在窗台上睡了很久，醒来又去看雨。\n", "utf-8"
-    )
+    shutil.copy(SAMPLES / "article.md", tmp_path)
 
     def script(asked: Asked) -> Reply:
         text = "昨天把旧书架修好了，木板换了三块，漆还是原来的颜色。"
@@ -135,26 +137,28 @@ def test_release_web_and_worker_run_and_stop_without_losing_a_request(store_url:
         near = source("near", "files", "").replace('address = ""', 'files = ["*.md"]')
         sources.write_text(source("far", "feed", f"{far.url}/feed") + near, "utf-8")
         environ = {
+            "PORT": str(port),
             "DATABASE_URL": store_url,
             "SOURCES": str(sources),
             "FETCH_NETWORKS": "127.0.0.0/8",
             "WEB_CONCURRENCY": "2",
             "DATABASE_CONNECTIONS": "9",  # the fewest that do
         }
-        honcho = ["-m", "honcho", "--no-colour", "-p", str(port), "start"]
+        honcho = ["-c", HONCHO, "--no-colour", "start"]
         with running([*honcho, "release"], log, ROOT, **environ) as release:
             assert release.wait(PATIENCE) == 0, log.read_text()
         with open_store(store_url) as store:
             assert store.add_token(Token("press", digest(token), frozenset(Permission), NOW))
         with running([*honcho, "web", "worker"], log, ROOT, **environ) as processes:
-            poll(lambda: titles(port) >= {"修书架", "院子里的猫"})
+            poll(lambda: titles(port) >= {"修书架", "给山区小学修一台会讲故事的机器"})
             upload = Upload(port, token)
             processes.send_signal(signal.SIGTERM)
             poll(lambda: is_refused(port))
             assert upload.finish().split()[1] in {b"200", b"201"}, log.read_text()
             processes.wait(PATIENCE)
-    ended = dict(re.findall(r"(web|worker)\.1 stopped \(rc=(-?\d+)\)", log.read_text()))
-    assert ended == {"web": "0", "worker": "0"}, log.read_text()
+    told = log.read_text()
+    assert set(re.findall(r"(web|worker)\.1 stopped", told)) == {"web", "worker"} and "SIGKILL" not in told, told
+    assert "Shutting down: Master" in told and "Traceback" not in told, told
     with open_store(store_url, read_only=True) as store:
         found = {entry.document.name for entry in store.entries(EntryQuery(limit=100)).entries if entry.document}
     assert DOCUMENT.name in found

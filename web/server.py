@@ -24,8 +24,8 @@ _settings = load_settings()
 #: A platform that names a port wants all interfaces; without one, this machine alone is served.
 bind = f"{'0.0.0.0' if os.environ.get('PORT') else '127.0.0.1'}:{_settings.port}"
 workers = _settings.web_concurrency
-#: Threads, since half-sent requests of slow clients stall the default worker, which serves one at a time.
-worker_class = "gthread"
+#: With threads, since half-sent requests of slow clients stall the default worker, which serves one at a time.
+worker_class = "web.gunicorn_worker.LeavingWorker"
 #: Answers are made by one core at a time, so more of them only wait: for the store, and for clients.
 threads = USUAL_THREADS
 #: Idle connections beside them, of proxies and readers that keep theirs open.
