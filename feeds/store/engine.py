@@ -26,11 +26,14 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import SQLAlchemyError
 
+from feeds.connections import USUAL
 from feeds.errors import ReadOnlyError
 from feeds.errors import StoreError
 
 #: Milliseconds that a writer waits for another one.
 BUSY_TIMEOUT = 10_000
+#: Seconds until a server that does not answer counts as gone, and nobody waits for a free connection any more.
+PATIENCE = 10
 #: Rows or values in one statement: SQLite takes 32 766 variables, older builds 999.
 CHUNK = 500
 #: Any fixed number; everyone who migrates a PostgreSQL database waits for the same lock.
@@ -81,12 +84,16 @@ def read_only_address(path: str | Path) -> str:
     return f"file:{quote(str(path))}?mode=ro{'&immutable=1' if _is_immutable(Path(path)) else ''}"
 
 
-def make_engine(url: URL, *, read_only: bool = False) -> Engine:
-    """An engine with no connection yet; the caller disposes of it, and makes one for each process."""
+def make_engine(url: URL, *, read_only: bool = False, connections: int = USUAL.asking) -> Engine:
+    """An engine with no connection yet; the caller disposes of it, and makes one for each process.
+
+    It has at most so many `connections` to a server; who needs one more waits for it.
+    """
     path = store_file(url)
+    bounds: dict[str, Any] = {"pool_size": connections, "max_overflow": 0, "pool_timeout": PATIENCE}
     if path is None:
         options = {"options": "-c default_transaction_read_only=on"} if read_only else {}
-        return create_engine(url, connect_args=options, pool_size=8, pool_pre_ping=True)
+        return create_engine(url, connect_args=options, pool_pre_ping=True, **bounds)
     engine = create_engine(_sqlite_url(path, read_only), pool_size=8)
     event.listen(engine, "connect", _prepare_reader if read_only else _prepare_writer)
     event.listen(engine, "begin", _begin)

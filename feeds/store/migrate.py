@@ -43,8 +43,8 @@ def migrate(url: str) -> None:
         engine.dispose()
 
 
-def check_schema(engine: Engine, path: Path | None) -> None:
-    """Raise `SchemaError` unless the tables are exactly those that this code knows."""
+def check_schema(engine: Engine, path: Path | None, *, newer_will_do: bool = False) -> None:
+    """Raise `SchemaError` unless the tables are exactly those that this code knows, or at least those."""
     if path is not None and not path.is_file():
         raise SchemaError(f"there is no store at {path}; run `feedwright migrate`")
     with reading(engine) as connection:
@@ -53,7 +53,7 @@ def check_schema(engine: Engine, path: Path | None) -> None:
         raise SchemaError("the store has no tables; run `feedwright migrate`")
     if found < HEAD:
         raise SchemaError(f"the store's tables are older ({found}) than the program ({HEAD}); run `feedwright migrate`")
-    if found > HEAD:
+    if found > HEAD and not newer_will_do:
         raise SchemaError(
             f"the store's tables are newer ({found}) than the program ({HEAD}); update the program, "
             "then run `feedwright migrate`"

@@ -14,6 +14,8 @@ from collections import deque
 from collections.abc import Callable
 from collections.abc import Sequence
 from functools import lru_cache
+from queue import Empty
+from queue import SimpleQueue
 from threading import Lock
 from typing import Protocol
 
@@ -22,11 +24,13 @@ from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 from sqlalchemy import URL
 
+from feeds.connections import USUAL
 from feeds.errors import StoreError
 from feeds.model.scope import ALL
 from feeds.model.scope import Scope
 from feeds.store.columns import instant
 from feeds.store.engine import BUSY_TIMEOUT
+from feeds.store.engine import PATIENCE
 from feeds.store.engine import Identity
 from feeds.store.engine import identify
 from feeds.store.engine import read_only_address
@@ -39,8 +43,6 @@ from feeds.store.wal import WalIndexes
 _LOOK = """SELECT s.lineage, s.version, f.version, f.changed_at FROM state s, (
     SELECT max(version) AS version, max(changed_at) AS changed_at FROM listing_version WHERE (kind, key) IN ({})) f"""
 _NAME, _SERVER_LOOK = b"look", _LOOK.format("SELECT * FROM unnest($1::text[], $2::text[])").encode()
-#: Seconds until a server that does not answer counts as gone.
-_PATIENCE = 10
 #: Seconds between two looks at whether another file was put into the place of a store. That is a call of the system,
 #: and one for each request has the threads of a process wait for each other; commits are seen at once.
 _REPLACED = 0.02
@@ -58,12 +60,18 @@ class Watcher(Protocol):
 
 
 class Watch:
-    """Looks at a store for many threads; each look has a connection to itself, kept for the next one."""
+    """Looks at a store for many threads; each look has a connection to itself, kept for the next one.
 
-    def __init__(self, url: URL) -> None:
+    To a server there are at most so many at once.
+    """
+
+    def __init__(self, url: URL, connections: int = USUAL.looking) -> None:
         self._indexes = WalIndexes()
         self._open = _opener(url, self._indexes)
         self._idle: deque[Watcher] = deque()
+        #: A file costs no connections.
+        self._most = connections if store_file(url) is None else None
+        self._turns = _turns(self._most)
         self._process = os.getpid()
         #: Connections of the process that this one was forked from: to be neither used nor closed here.
         self._inherited: list[deque[Watcher]] = []
@@ -95,6 +103,19 @@ class Watch:
             self._idle.pop().close()
 
     def _look(self, scopes: Sequence[Scope], known: Mark | None) -> Mark:
+        if self._turns is None:
+            return self._look_alone(scopes, known)
+        turns = self._turns
+        try:
+            turn = turns.get(timeout=PATIENCE)
+        except Empty as error:
+            raise OSError(f"no connection was free for {PATIENCE} s; see DATABASE_CONNECTIONS") from error
+        try:
+            return self._look_alone(scopes, known)
+        finally:
+            turns.put(turn)
+
+    def _look_alone(self, scopes: Sequence[Scope], known: Mark | None) -> Mark:
         watcher = self._borrow()
         try:
             found = watcher.look(scopes, known)
@@ -115,6 +136,7 @@ class Watch:
             if self._process != os.getpid():
                 self._inherited.append(self._idle)
                 self._idle = deque()
+                self._turns = _turns(self._most)
                 self._process = os.getpid()
 
 
@@ -173,7 +195,7 @@ class _ServerWatcher:
 
     def __init__(self, url: URL) -> None:
         arguments = url.get_dialect()().create_connect_args(url)[1]
-        patience = {"connect_timeout": _PATIENCE, "tcp_user_timeout": _PATIENCE * 1000}
+        patience = {"connect_timeout": PATIENCE, "tcp_user_timeout": PATIENCE * 1000}
         self._connection = psycopg.connect(**{**patience, **arguments}, autocommit=True)
         self._check(self._connection.pgconn.prepare(_NAME, _SERVER_LOOK), ExecStatus.COMMAND_OK)
 
@@ -192,6 +214,16 @@ class _ServerWatcher:
     def _check(self, answer: PGresult, wanted: ExecStatus) -> None:
         if answer.status != wanted:
             raise psycopg.OperationalError(answer.error_message.decode("utf-8", "replace").strip())
+
+
+def _turns(most: int | None) -> SimpleQueue[None] | None:
+    """As many turns as may be taken at once, in a queue: nothing of the standard library waits for less."""
+    if most is None:
+        return None
+    turns: SimpleQueue[None] = SimpleQueue()
+    for _ in range(most):
+        turns.put(None)
+    return turns
 
 
 def _opener(url: URL, indexes: WalIndexes) -> Callable[[], Watcher]:
