@@ -19,9 +19,11 @@ from feeds.store import open_store
 from tests.builders import NOW
 from tests.postgres import NoServerError
 from tests.postgres import SharedServer
-from tests.postgres import administer
 from tests.postgres import create_database
+from tests.postgres import drop_database
 from tests.postgres import shared_server
+from tests.stores import fill_crawl
+from tests.stores import fill_store
 
 _SHARED = pytest.StashKey[SharedServer]()
 
@@ -59,6 +61,17 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Path:
+    """The file of a store with rows of all kinds, to be read and copied."""
+    path = tmp_path_factory.mktemp("filled") / "store.db"
+    shutil.copy(empty_store, path)
+    with open_store(f"sqlite:///{path}") as store:
+        fill_store(store)
+    fill_crawl(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
 def postgres(pytestconfig: pytest.Config) -> str:
     """A PostgreSQL server on which tests may make databases: the one that TEST_DATABASE_URL names, else one of ours."""
     if given := os.environ.get("TEST_DATABASE_URL"):
@@ -76,7 +89,7 @@ def template(postgres: str) -> Iterator[str]:
     create_database(postgres, name)
     migrate(database_url(postgres, name))
     yield name
-    administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    drop_database(postgres, name)
 
 
 @pytest.fixture
@@ -85,7 +98,7 @@ def postgres_url(postgres: str) -> Iterator[str]:
     name = f"feedwright_{uuid4().hex}"
     create_database(postgres, name)
     yield database_url(postgres, name)
-    administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    drop_database(postgres, name)
 
 
 @pytest.fixture
@@ -94,7 +107,7 @@ def postgres_store_url(postgres: str, template: str) -> Iterator[str]:
     name = f"feedwright_{uuid4().hex}"
     create_database(postgres, name, template)
     yield database_url(postgres, name)
-    administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    drop_database(postgres, name)
 
 
 @pytest.fixture

@@ -75,7 +75,15 @@ class Server:
         self._control("stop", "--mode", "immediate")
 
     def _control(self, *words: str) -> None:
-        _run(self.programs / "pg_ctl", "--pgdata", str(self.folder / "data"), "--wait", "--silent", *words, at=self.folder)
+        _run(
+            self.programs / "pg_ctl",
+            "--pgdata",
+            str(self.folder / "data"),
+            "--wait",
+            "--silent",
+            *words,
+            at=self.folder,
+        )
 
 
 @dataclass(frozen=True)
@@ -155,14 +163,17 @@ def new_server(parent: Path) -> Server:
 
 
 def create_database(server: str, name: str, template: str = "template1") -> None:
-    """Make a database on a server."""
-    administer(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-
-
-def administer(server: str, statement: str) -> None:
-    """Run a statement that stands in no transaction."""
+    """Make a database on a server, the faster way where it does not wait for the disk."""
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(statement.encode())
+        waits = connection.execute("SHOW fsync").fetchone() != ("off",)
+        strategy = "" if waits or connection.info.server_version < 150_000 else "STRATEGY file_copy"
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} {strategy}".encode())
+
+
+def drop_database(server: str, name: str) -> None:
+    """Remove a database, whoever is connected."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 def _make_data(folder: Path, programs: Path) -> None:
@@ -206,7 +217,7 @@ def _nobody() -> tuple[int, int]:
 
 
 def _run(*command: str | Path, at: Path) -> None:
-    """Run a program of PostgreSQL; what it prints goes to a file, since the server inherits it and outlives the call."""
+    """Run a program of PostgreSQL; what it prints goes to a file, which a server inherits and keeps."""
     user, group = _nobody() if os.geteuid() == 0 else (None, None)
     with tempfile.TemporaryFile() as output:
         try:

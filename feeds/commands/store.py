@@ -36,7 +36,8 @@ def copy_store(source: str, target: str) -> None:
 
     from feeds.store.copying import copy_store as copy
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         tasks: dict[str, TaskID] = {}
 
         def tell(table: str, done: int, total: int) -> None:

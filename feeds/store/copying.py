@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection
 from sqlalchemy import Engine
 from sqlalchemy import Table
@@ -38,6 +39,7 @@ from feeds.store.migrate import migrate
 from feeds.store.schema import metadata
 from feeds.store.schema import search_entry
 from feeds.store.schema import state
+from feeds.store.server import explained
 from feeds.store.server import shown
 
 #: Rows in memory at once.
@@ -152,9 +154,12 @@ def _write(target: Connection, one: TableClause, rows: Sequence[Any]) -> None:
     quote = target.dialect.identifier_preparer.quote
     statement = f"COPY {quote(one.name)} ({', '.join(map(quote, names))}) FROM STDIN"
     driver: Any = target.connection.cursor()
-    with driver as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+    try:
+        with driver as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.Error as error:
+        raise StoreError(f"PostgreSQL does not take the rows of the table {one.name}: {explained(error)}") from error
 
 
 def _set_sequences(target: Connection) -> None:

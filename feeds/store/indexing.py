@@ -94,7 +94,7 @@ def fill(connection: Connection) -> None:
 
 
 def fill_texts(connection: Connection) -> Iterator[int]:
-    """Write the texts of all rows of `search_entry` that have an entry, where none is written yet; tell how many are."""
+    """Write the texts of all rows of `search_entry` with an entry, where none is written yet; tell how many are."""
     columns = [entry.c[name] for name in ("title", "people", "content_text")]
     asked = select(search_entry.c.key, *columns).join(entry, entry.c.id == search_entry.c.entry_id)
     asked, last, done = asked.order_by(search_entry.c.key).limit(500), None, 0

@@ -26,22 +26,25 @@ _DEFAULTS = {
     "keepalives_idle": 30,
     "tcp_user_timeout": _PATIENCE * 1000,
 }
+_POOLER = f"a pooler that knows no prepared statements? add {PREPARED}=false to DATABASE_URL"
 #: What to do, by the SQLSTATE, or by words where no server had answered
 #: (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 _BY_STATE = {
-    "26000": f"a pooler that knows no prepared statements? add {PREPARED}=false to DATABASE_URL",
-    "42P05": f"a pooler that knows no prepared statements? add {PREPARED}=false to DATABASE_URL",
+    "26000": _POOLER,
+    "42P05": _POOLER,
     "53300": "allow the server more connections, or run fewer processes",
     "55P03": "something else holds the tables for long; try again when it is through",
 }
 _BY_WORDS = {
+    "prepared statement": _POOLER,
     "password authentication failed": "check user and password in DATABASE_URL; percent-encode what is no letter",
     "no password supplied": "put user and password into DATABASE_URL, or name a file with PGPASSFILE",
+    "root certificate file": "name a file that is there with sslrootcert in DATABASE_URL, or give sslmode=require",
     "does not exist": "check the names in DATABASE_URL; `createdb` makes a database",
     "certificate verify failed": "sslrootcert in DATABASE_URL must name the certificate of who signed the server's",
-    "root certificate file": "name the file with sslrootcert in DATABASE_URL, or give sslmode=require",
     "does not match host name": "use a name that stands in the certificate, or sslmode=verify-ca",
     "does not support SSL": "set up TLS at the server, or give sslmode=disable where nobody can listen",
+    "no pg_hba.conf entry": "the server lets nobody in from here, or only with sslmode=require in DATABASE_URL",
     "could not translate host name": "check the host in DATABASE_URL",
     "resolve host": "check the host in DATABASE_URL",
     "Connection refused": "check host and port in DATABASE_URL, and that the server runs",
@@ -77,7 +80,7 @@ def is_prepared(url: URL) -> bool:
 def arguments(url: URL) -> dict[str, Any]:
     """What the driver is to be called with; the address counts more than our defaults."""
     plain = url.difference_update_query([PREPARED])
-    given: dict[str, Any] = plain.get_dialect()().create_connect_args(plain)[1]
+    given = plain.get_dialect()().create_connect_args(plain)[1]
     prepare = {} if is_prepared(url) else {"prepare_threshold": None}
     return {**_DEFAULTS, **prepare, **given}
 
