@@ -22,8 +22,6 @@ from tests.postgres import SharedServer
 from tests.postgres import create_database
 from tests.postgres import drop_database
 from tests.postgres import shared_server
-from tests.stores import fill_crawl
-from tests.stores import fill_store
 
 _SHARED = pytest.StashKey[SharedServer]()
 
@@ -63,6 +61,9 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Path:
     """The file of a store with rows of all kinds, to be read and copied."""
+    from tests.stores import fill_crawl  # with all parsers and rules, which most runs do not need
+    from tests.stores import fill_store
+
     path = tmp_path_factory.mktemp("filled") / "store.db"
     shutil.copy(empty_store, path)
     with open_store(f"sqlite:///{path}") as store:

@@ -180,9 +180,7 @@ class _ServerWatcher:
 
     def look(self, scopes: Sequence[Scope], known: Mark | None) -> Mark:
         server, asked = self._connection.pgconn, _arrays(tuple(scopes))
-        answer = (
-            server.exec_prepared(_NAME, asked) if self._is_prepared else server.exec_params(_SERVER_LOOK, asked)
-        )
+        answer = server.exec_prepared(_NAME, asked) if self._is_prepared else server.exec_params(_SERVER_LOOK, asked)
         self._check(answer, ExecStatus.TUPLES_OK)
         lineage, store_version, version, at = (answer.get_value(0, column) for column in range(4))
         if lineage is None or store_version is None:
