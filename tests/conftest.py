@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from tests.postgres import NoServerError
 from tests.postgres import SharedServer
 from tests.postgres import create_database
 from tests.postgres import drop_database
-from tests.postgres import shared_server
+from tests.postgres import guarded_folder
 
 _SHARED = pytest.StashKey[SharedServer]()
 
@@ -29,19 +30,17 @@ _SHARED = pytest.StashKey[SharedServer]()
 def pytest_configure(config: pytest.Config) -> None:
     """Choose a place for a server of PostgreSQL; workers of xdist are told the one that the first process chose."""
     told = getattr(config, "workerinput", {}).get("postgres")
-    config.stash[_SHARED] = shared_server() if told is None else SharedServer(Path(told))
+    if told is None:
+        stack = ExitStack()
+        config.add_cleanup(stack.close)
+        told = stack.enter_context(guarded_folder())
+    config.stash[_SHARED] = SharedServer(Path(told))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tell a worker of xdist what it shares with the others."""
     node.workerinput["postgres"] = str(node.config.stash[_SHARED].folder)
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the server, where one was started."""
-    if not hasattr(config, "workerinput") and _SHARED in config.stash:
-        config.stash[_SHARED].end()
 
 
 @pytest.fixture

@@ -42,6 +42,18 @@ _FAST = {
 }
 
 
+#: Waits for the end of its input, which is the end of who holds the other side.
+_GUARD = """
+read -r _
+for file in "$1"/*/data/postmaster.pid; do
+    [ -f "$file" ] || continue
+    pid=$(head -n 1 "$file")
+    kill -QUIT "$pid" && while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+done
+rm -rf "$1"
+"""
+
+
 class NoServerError(Exception):
     """The programs of PostgreSQL are not there, or do not run here; the message says why."""
 
@@ -105,14 +117,6 @@ class SharedServer:
             raise NoServerError(words)
         return words
 
-    def end(self) -> None:
-        """Stop it where it runs, and leave nothing; for the process that outlives the others."""
-        data = next(self.folder.glob("*/data/postmaster.pid"), None)
-        if data is not None:
-            folder = data.parents[1]
-            Server(folder, Path((folder / "programs").read_text("utf-8")), 0).stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
     def _started(self) -> str:
         try:
             server = new_server(self.folder)
@@ -121,24 +125,20 @@ class SharedServer:
         return server.url
 
 
-def shared_server() -> SharedServer:
-    """A place for it; nothing runs yet."""
-    return SharedServer(Path(tempfile.mkdtemp(prefix="fw-pg-")).resolve())
+@contextmanager
+def guarded_folder() -> Iterator[Path]:
+    """A folder for servers. They are stopped, and it is removed, in the end, also that of a process that is killed."""
+    folder = Path(tempfile.mkdtemp(prefix="fw-pg-")).resolve()
+    words = ["sh", "-c", _GUARD, "guard", str(folder)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True):
+        yield folder
 
 
 @contextmanager
 def own_server() -> Iterator[Server]:
     """A running server that nobody else uses, to be stopped and started. Raises `NoServerError`."""
-    parent = Path(tempfile.mkdtemp(prefix="fw-pg-")).resolve()
-    try:
-        server = new_server(parent)
-        try:
-            yield server
-        finally:
-            if (server.folder / "data" / "postmaster.pid").exists():
-                server.stop()
-    finally:
-        shutil.rmtree(parent, ignore_errors=True)
+    with guarded_folder() as folder:
+        yield new_server(folder)
 
 
 def new_server(parent: Path) -> Server:
