@@ -36,7 +36,10 @@ COMMANDS = {
         "explain-query": "Tell how a query is read: its parts, its one form, what it says in words, where it stands, "
         "what it finds.",
     },
-    "feeds.commands.store": {"migrate": "Bring the store's tables up to date (creates the store)."},
+    "feeds.commands.store": {
+        "copy-store": "Copy the store at the address FROM into the one at TO, of the same or of the other database.",
+        "migrate": "Bring the store's tables up to date (creates the store).",
+    },
     "feeds.commands.tokens": {"tokens": "Tell who may write through the API: send documents, withdraw entries."},
     "feeds.commands.topics": {
         "retopic": "Find the topics of all entries anew after a change of rules, without reading documents again.",

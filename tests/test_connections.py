@@ -20,7 +20,6 @@ from feeds.model import Scope
 from feeds.settings import Settings
 from feeds.settings import load_settings
 from feeds.store import open_store
-from tests.conftest import SERVER
 
 
 def make_settings(connections: int, processes: int, url: str = "postgres://db.example/n") -> Settings:
@@ -55,7 +54,6 @@ def test_a_file_has_as_many_as_there_are_threads() -> None:
     assert share.reader == share.writer == Connections(8, 8)
 
 
-@pytest.mark.skipif(not SERVER, reason="needs PostgreSQL: set TEST_DATABASE_URL")
 @pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
 def test_many_threads_share_the_connections_that_a_store_may_have(store_url: str) -> None:
     start, counting = threading.Barrier(16), threading.Lock()

@@ -35,6 +35,9 @@ from feeds.store.engine import Identity
 from feeds.store.engine import identify
 from feeds.store.engine import read_only_address
 from feeds.store.engine import store_file
+from feeds.store.server import arguments
+from feeds.store.server import explained
+from feeds.store.server import is_prepared
 from feeds.store.versions import STORE
 from feeds.store.versions import Mark
 from feeds.store.wal import WalIndex
@@ -91,7 +94,7 @@ class Watch:
         try:
             return self._look(scopes, known)
         except _ERRORS as error:
-            raise StoreError(f"cannot read the store: {error}") from error
+            raise StoreError(f"cannot read the store: {explained(error)}") from error
 
     def close(self) -> None:
         """Close the connections; the next look opens one again."""
@@ -194,13 +197,14 @@ class _ServerWatcher:
     """Looks at a server, below the cursors of the driver, which cost as much as the answer."""
 
     def __init__(self, url: URL) -> None:
-        arguments = url.get_dialect()().create_connect_args(url)[1]
-        patience = {"connect_timeout": PATIENCE, "tcp_user_timeout": PATIENCE * 1000}
-        self._connection = psycopg.connect(**{**patience, **arguments}, autocommit=True)
-        self._check(self._connection.pgconn.prepare(_NAME, _SERVER_LOOK), ExecStatus.COMMAND_OK)
+        self._connection = psycopg.connect(**arguments(url), autocommit=True)
+        self._is_prepared = is_prepared(url)
+        if self._is_prepared:
+            self._check(self._connection.pgconn.prepare(_NAME, _SERVER_LOOK), ExecStatus.COMMAND_OK)
 
     def look(self, scopes: Sequence[Scope], known: Mark | None) -> Mark:
-        answer = self._connection.pgconn.exec_prepared(_NAME, _arrays(tuple(scopes)))
+        server, asked = self._connection.pgconn, _arrays(tuple(scopes))
+        answer = server.exec_prepared(_NAME, asked) if self._is_prepared else server.exec_params(_SERVER_LOOK, asked)
         self._check(answer, ExecStatus.TUPLES_OK)
         lineage, store_version, version, at = (answer.get_value(0, column) for column in range(4))
         if lineage is None or store_version is None:
