@@ -12,6 +12,8 @@ from pathlib import Path
 
 from feeds.errors import DocumentError
 from feeds.model import Problem
+from feeds.text import stream_safe
+from scrapers.characters import storable
 from scrapers.charset import Reading
 from scrapers.decoding import decoded
 
@@ -72,12 +74,12 @@ def make_document(
     if not data.strip():
         raise DocumentError(where, "is empty" if not data else "is empty: nothing but white space")
     reading, problems = decoded(where, data, encoding)
-    text = _LINE_END.sub("\n", reading.text.removeprefix("\ufeff"))
+    text = stream_safe(_LINE_END.sub("\n", reading.text.removeprefix("\ufeff")))
     text, removed = _without_controls(where, text)
     if not text.strip():
         raise DocumentError(where, "is empty: nothing but white space")
     problems += _broken(text, reading) + removed
-    return Document(name, text, where, reading.encoding, hashlib.sha256(data).hexdigest(), modified, problems)
+    return Document(storable(name), text, where, reading.encoding, hashlib.sha256(data).hexdigest(), modified, problems)
 
 
 def decode(name: str, data: bytes, said: str | None = None) -> tuple[str, str]:

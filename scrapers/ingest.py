@@ -29,6 +29,8 @@ from feeds.model import Skip
 from feeds.model import Source
 from feeds.model import Upload
 from feeds.topics import Topics
+from scrapers.characters import publishable
+from scrapers.characters import storable
 from scrapers.document import MAX_BYTES
 from scrapers.document import Document
 from scrapers.document import make_document
@@ -42,6 +44,7 @@ from scrapers.normalise import normalise
 from scrapers.post import Scraped
 from scrapers.sources import SourceRule
 from scrapers.sources import source_for
+from scrapers.weight import check_weight
 
 log = logging.getLogger(__name__)
 
@@ -212,7 +215,9 @@ def _files(path: Path) -> Iterator[Path]:
 def scrape_document(document: Document, plan: Plan) -> Scraping:
     """Read a document that came from anywhere; nothing is stored. Raises `DocumentError` where it gives no posts."""
     format = named(plan.format) if plan.format else detect(document)
-    scraped = format.scrape(document)
+    if format.prose:
+        check_weight(document.name, document.text)
+    scraped = publishable(format.scrape(document))
     if not scraped.posts:
         raise DocumentError(document.name, _nothing(format, scraped))
     return Scraping(document, format, _rule(document, format, plan), scraped)
@@ -356,6 +361,7 @@ def failed(name: str, location: str, error: Exception, store: Keeper, plan: Plan
     else:
         log.exception("%s: unexpected error", name)
         problem = Problem(f"unexpected {type(error).__name__}: {error}; this is a bug of ours, please report it")
-    info = DocumentInfo(name=name, location=location, format=plan.format or "unknown", digest="")
+    info = DocumentInfo(name=storable(name), location=storable(location), format=plan.format or "unknown", digest="")
+    problem = publishable(problem)
     store.record_failure(info, problem, plan.now)
-    return Outcome(name=name, location=location, format=plan.format, failure=problem)
+    return Outcome(name=info.name, location=info.location, format=plan.format, failure=problem)

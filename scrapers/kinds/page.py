@@ -23,6 +23,7 @@ from scrapers.post import Markup
 from scrapers.post import RawPerson
 from scrapers.post import RawPost
 from scrapers.post import Scraped
+from scrapers.trees import tree
 
 NAME = "page"
 _PAGE = re.compile(
@@ -62,7 +63,7 @@ def recognise(document: Document) -> float:
 
 def scrape(document: Document) -> Scraped:
     """The article as one post. Raises `DocumentError` where the page has none."""
-    soup = BeautifulSoup(document.text, "lxml")
+    soup = tree(document.text)
     facts = read_facts(soup, document.location if document.location.startswith("http") else None)
     body = _text(soup, facts)
     if body is None:
@@ -162,12 +163,12 @@ def _loses(body: str, whole: str) -> bool:
 
 
 def _length(html: str) -> int:
-    return len("".join(BeautifulSoup(html, "lxml").get_text().split())) if html else 0
+    return len("".join(tree(html).get_text().split())) if html else 0
 
 
 def _tidied(html: str, title: str | None) -> str:
     """trafilatura's output without the title on top, which stands beside the text, and with code once in its frame."""
-    soup = BeautifulSoup(html, "lxml")
+    soup = tree(html)
     root = soup.body or soup
     first = root.find(["h1", "h2"])
     if isinstance(first, Tag) and title and " ".join(first.get_text().split()) in title:
