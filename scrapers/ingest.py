@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+from typing import TypeVar
 
 from feeds.aliases import Aliases
 from feeds.errors import DocumentError
@@ -50,6 +51,10 @@ log = logging.getLogger(__name__)
 
 #: Where documents lie that were sent; no file does.
 _SENT = "sent:"
+#: Skips and problems of a document that are kept.
+_MOST_TOLD = 2000
+
+Told = TypeVar("Told", Skip, Problem)
 
 
 class Keeper(Protocol):
@@ -340,14 +345,19 @@ def _batch(read: Scraping, normalised: Normalised, plan: Plan) -> Batch:
         source=source,
         document=info,
         drafts=normalised.drafts,
-        skips=normalised.skips,
-        problems=normalised.problems,
+        skips=_told(normalised.skips),
+        problems=_told(normalised.problems),
         seen=read.document.modified,
         anonymous=_is_anonymous(read),
         gone=plan.gone,
         window=read.format.window,
         spellings=plan.aliases.spellings(p for d in normalised.drafts for p in (*d.people, *d.quoted)),
     )
+
+
+def _told(found: tuple[Told, ...]) -> tuple[Told, ...]:
+    """As many as somebody will read; the store keeps them with the document."""
+    return found[:_MOST_TOLD]
 
 
 def _failed(path: Path, error: Exception, store: Keeper, plan: Plan) -> Outcome:
