@@ -21,6 +21,9 @@ from scrapers.decoding import decoded
 MAX_BYTES = 16 * 1024 * 1024
 
 _LINE_END = re.compile("\r\n?|\x85")
+#: Blanks in a row within a line, and before its first word; patterns that look for words try each of them.
+_GAP, _INDENT = 80, 240
+_BLANKS = re.compile(r"(^)?[^\S\n]{%d,}" % (_GAP + 1), re.MULTILINE)
 _CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -75,6 +78,7 @@ def make_document(
         raise DocumentError(where, "is empty" if not data else "is empty: nothing but white space")
     reading, problems = decoded(where, data, encoding)
     text = stream_safe(_LINE_END.sub("\n", reading.text.removeprefix("\ufeff")))
+    text = _BLANKS.sub(lambda run: run[0][: _INDENT if run[1] else _GAP], text)
     text, removed = _without_controls(where, text)
     if not text.strip():
         raise DocumentError(where, "is empty: nothing but white space")

@@ -56,7 +56,7 @@ _LAZY = ("data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-l
 _ADDRESS_ATTRIBUTES = {"a": "href", "img": "src", "audio": "src", "video": "src", "source": "src"}
 #: Characters: no browser takes much longer ones, and to put them into one form takes long.
 _LONGEST_ADDRESS = 8000
-_SIZE = re.compile(r"\s*(\d+)")
+_SIZE = re.compile(r"\s*+([0-9]{1,9})")
 
 
 def parse(html: str, base: str | None = None) -> Tag:

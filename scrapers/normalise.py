@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 from datetime import UTC
 from datetime import datetime
+from itertools import islice
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bs4 import Tag
@@ -51,10 +54,14 @@ from scrapers.weight import MOST
 from scrapers.weight import MOST_OF_ALL
 from scrapers.weight import cut
 from scrapers.weight import is_heavy
-from scrapers.weight import weight
+from scrapers.weight import of_post
 
 #: Columns of a summary: about three lines of a reader's list.
 SUMMARY_COLUMNS = 240
+#: People, links, pictures and labels that an entry has of each: a long day of news has some hundred links.
+MOST_PARTS = 1000
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,7 @@ def normalise(document: Document, scraped: Scraped, context: Context) -> Normali
     spent = 0
     for index, post in enumerate(scraped.posts):
         post, heavy = _bounded(post)
-        spent += weight(post.body)
+        spent += of_post(post.body)
         if spent > MOST_OF_ALL:
             skips.append(Skip("too much in one document", post.lines[0], post.section or ""))
             continue
@@ -171,7 +178,7 @@ def _draft(post: RawPost, scraped: Scraped, published: Published | None, positio
     title = one_line(clean_text(post.title or "")) or None
     text = clean_text(reading.text)
     language = detect_language(f"{title or ''}\n{text}")
-    labels = tuple(dict.fromkeys((*_labels(post, scraped), *context.labels)))
+    labels = _first(dict.fromkeys((*_labels(post, scraped), *context.labels)))
     return publishable(
         Draft(
             title=title,
@@ -179,11 +186,11 @@ def _draft(post: RawPost, scraped: Scraped, published: Published | None, positio
             content_text=text,
             summary=_summary(text),
             language=context.source.language if language == "und" else language,
-            people=tuple(_people(post.people, context.author, context.aliases)),
-            quoted=tuple(_people(post.quoted, None, context.aliases)),
+            people=_first(_people(post.people, context.author, context.aliases)),
+            quoted=_first(_people(post.quoted, None, context.aliases)),
             url=url,
-            links=tuple(dict.fromkeys((*post.links, *(found.link for found in links)))),
-            media=tuple(_media(root)),
+            links=_first(dict.fromkeys((*post.links, *(found.link for found in links)))),
+            media=_first(_media(root)),
             topics=context.topics.classify(title, text, labels=labels, links=[found.link.url for found in links]),
             labels=labels,
             place=Place(position, post.section, post.part, post.lines),
@@ -191,6 +198,11 @@ def _draft(post: RawPost, scraped: Scraped, published: Published | None, positio
             natural_keys=post.natural_keys,
         )
     )
+
+
+def _first(found: Iterable[Part]) -> tuple[Part, ...]:
+    """No more than anybody looks at: all of them are written, compared and sent with the entry."""
+    return tuple(islice(found, MOST_PARTS))
 
 
 def _labels(post: RawPost, scraped: Scraped) -> Iterator[str]:

@@ -14,6 +14,8 @@ MOST = 4_000_000
 MOST_OF_ALL = 12_000_000
 #: What a line with something on it, an element and a mark add to their characters.
 _LINE, _ELEMENT, _MARK = 40, 40, 5
+#: What a post costs whatever it says.
+_POST = 300
 _MARKS = "*_`~[]()&!|#\\"
 
 
@@ -25,6 +27,17 @@ def weight(text: str) -> int:
 def is_heavy(text: str) -> bool:
     """Whether a text would take minutes."""
     return weight(text) > MOST
+
+
+def of_post(body: str) -> int:
+    """The work that a post is, however short."""
+    return _POST + weight(body)
+
+
+def check_page(name: str, html: str) -> None:
+    """Raises `DocumentError` for a page that would take minutes; scripts have marks and cost nothing."""
+    if len(html) + _ELEMENT * html.count("<") > 2 * MOST:
+        raise DocumentError(name, "is a page of too many elements, or too long, to be read")
 
 
 def check_weight(name: str, text: str) -> None:

@@ -17,7 +17,7 @@ from scrapers.markdown import plain
 from scrapers.post import RawPerson
 from scrapers.urls import match_address
 
-ATX = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*$")
+ATX = re.compile(r"(#{1,6})[ \t]++(.*?)[ \t]*+#*+$")
 UNDERLINE = re.compile(r"\s{0,3}(=+|-{2,})\s*$")
 FENCE = re.compile(r"\s*(?:```|~~~)")
 _BOLD_LINE = re.compile(r"\*\*([^*]+)\*\*$")

@@ -24,6 +24,7 @@ from scrapers.post import Markup
 from scrapers.post import RawPost
 from scrapers.post import Scraped
 from scrapers.trees import tree
+from scrapers.weight import is_heavy
 
 NAME = "feed"
 #: Nothing is tried twice: a head of many comments would take exponential time otherwise.
@@ -90,7 +91,7 @@ def _own_title(title: str | None, body: str) -> str | None:
     """None where the title only repeats the words: posts have none, and their feeds make one up."""
     if not title:
         return None
-    words = re.sub(r"\W+", "", tree(body).get_text()) if body else ""
+    words = re.sub(r"\W+", "", tree(body).get_text()) if body and not is_heavy(body) else ""
     shortened = re.sub(r"\W+", "", title)
     return None if words and shortened and words.startswith(shortened) and _is_post(title, words) else title
 

@@ -24,6 +24,7 @@ from scrapers.post import RawPerson
 from scrapers.post import RawPost
 from scrapers.post import Scraped
 from scrapers.trees import tree
+from scrapers.weight import check_page
 
 NAME = "page"
 _PAGE = re.compile(
@@ -63,6 +64,7 @@ def recognise(document: Document) -> float:
 
 def scrape(document: Document) -> Scraped:
     """The article as one post. Raises `DocumentError` where the page has none."""
+    check_page(document.name, document.text)
     soup = tree(document.text)
     facts = read_facts(soup, document.location if document.location.startswith("http") else None)
     body = _text(soup, facts)
@@ -184,7 +186,7 @@ def _json_ld(soup: BeautifulSoup) -> Iterator[Mapping[str, Any]]:
     for script in soup.find_all("script", type="application/ld+json"):
         try:
             told = json.loads(script.get_text(), strict=False)
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):  # of a number with thousands of digits a plain ValueError
             continue
         yield from _articles(told, depth=0)
 

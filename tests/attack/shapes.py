@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-#: Stands before shapes that need it, so that a scraper finds something to read at all.
-_SENTENCE = "今天试了一个新的小模型，跑在旧电脑上也很快。\n\n"
-
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -154,6 +151,7 @@ MARKDOWN = (
     Shape("headings", _counted(_HEADING)),
     Shape("empty headings", _again("#\n")),
     Shape("headings of six", _again("###### a\n")),
+    Shape("spaces in a heading", lambda size: f"# 1{' ' * size}x\n\n## 2{' ' * size}x"),
     Shape("closing hashes", _again(" #", "# a")),
     Shape("one letter", _again("a")),
     Shape("one Chinese line", _again("今天试了一个新的小模型，很快。")),
