@@ -23,7 +23,7 @@ MAX_BYTES = 16 * 1024 * 1024
 _LINE_END = re.compile("\r\n?|\x85")
 #: Blanks in a row within a line, and before its first word; patterns that look for words try each of them.
 _GAP, _INDENT = 80, 240
-_BLANKS = re.compile(r"(^)?[^\S\n]{%d,}" % (_GAP + 1), re.MULTILINE)
+_BLANKS = re.compile(rf"(^)?[^\S\n]{{{_GAP + 1},}}", re.MULTILINE)
 _CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -72,7 +72,7 @@ def make_document(
     what can be read without them; a problem names their line. Raises `DocumentError` for what is empty, too large,
     binary, or in no encoding that fits.
     """
-    where = location or name
+    where = storable(location or name)
     _check_size(where, len(data))
     if not data.strip():
         raise DocumentError(where, "is empty" if not data else "is empty: nothing but white space")

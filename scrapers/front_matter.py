@@ -40,7 +40,7 @@ _MOST_OPEN_KEYS = 40
 _HEADING = re.compile(r"#{2,6}[ \t]|<[A-Za-z]|!\[")
 #: Keys within keys; each costs a table.
 _DEEP_TOML = re.compile(
-    r"""^[ \t\[]*(?:[\w"'-]+[ \t]*\.[ \t]*){%d}|[\[{][ \t\[{]{%d}""" % (MAX_DEPTH, MAX_DEPTH), re.MULTILINE
+    rf"""^[ \t\[]*(?:[\w"'-]+[ \t]*\.[ \t]*){{{MAX_DEPTH}}}|[\[{{][ \t\[{{]{{{MAX_DEPTH}}}""", re.MULTILINE
 )
 _LINE_IN_MESSAGE = re.compile(r"\(at line (\d+), column \d+\)")
 

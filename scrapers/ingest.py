@@ -172,6 +172,7 @@ def receive(upload: Upload, store: Keeper, plan: Plan) -> Receipt:
     what cannot be read, `ConfigError` for a format that is none; then nothing is kept.
     """
     plan = replace(plan, format=upload.format, source=upload.source)
+    upload = replace(upload, name=storable(upload.name))
     document = make_document(upload.name, upload.data, f"{_SENT}/{upload.name}", encoding=upload.encoding)
     read = scrape_document(document, plan)
     location = f"{_SENT}/{read.rule.source.slug}/{upload.name}"

@@ -30,7 +30,7 @@ class _Shallow(LXMLTreeBuilder):
         """Text is no question of encodings; nor does it matter here that what looks like XML is read as HTML."""
         yield markup, None, None, False
 
-    def start(self, tag: str | bytes, attrib: dict[str | bytes, str | bytes], nsmap: Mapping[Any, Any] = {}) -> None:  # noqa: B006
+    def start(self, tag: str | bytes, attrib: dict[str | bytes, str | bytes], nsmap: Mapping[Any, Any] = {}) -> None:
         self._depth += 1
         if self._depth <= DEEPEST:
             super().start(tag, attrib, dict(nsmap))

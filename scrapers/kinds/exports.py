@@ -222,7 +222,8 @@ def _archive(document: Document) -> Iterator[RawPost | None]:
     except (ValueError, RecursionError) as error:
         raise DocumentError(document.name, f"is no archive of X, or cut off ({error})") from error
     for number, item in enumerate(items if isinstance(items, list) else [], 1):
-        told = item.get("tweet", item) if isinstance(item, Mapping) else {}
+        inner = item.get("tweet", item) if isinstance(item, Mapping) else None
+        told = inner if isinstance(inner, Mapping) else {}
         text, id = _words(told, "full_text", "text") or "", _words(told, "id_str", "id")
         if id is None or text.startswith("RT @"):
             yield None

@@ -13,7 +13,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-
 from feeds.aliases import load_aliases
 from feeds.errors import ConfigError
 from feeds.errors import DocumentError

@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import cache
 from importlib import resources
 
-
 from feeds.errors import DocumentError
 from scrapers.document import Document
 from scrapers.ingest import Scraping

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-#: What has broken parsers before: characters that XML, PostgreSQL or a screen cannot hold, and marks that open something.
+#: What has broken parsers: characters that XML, PostgreSQL or a screen cannot hold, marks that open something.
 ODDITIES = (
     "\0",
     "\x01",

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from feeds.errors import DocumentError
-from feeds.model import Batch
-from feeds.model import Saved
-from feeds.store.prepare import prepare
 from scrapers.document import make_document
 from scrapers.ingest import keep
 from scrapers.ingest import scrape_document
 from tests.attack.conftest import Told
+from tests.attack.reading import Forgetful
 from tests.attack.reading import plan
 from tests.attack.shapes import MARKDOWN
-from tests.attack.shapes import SHAPES
 from tests.attack.shapes import Shape
+from tests.attack.shapes_told import SHAPES
 
 #: The most that twice the length may cost: 2 is proportional, 4 its square. Half a second is counted on top, for what
 #: the machine does meanwhile.
@@ -69,17 +68,6 @@ _AROUND: dict[str, tuple[str, str, str | None]] = {
 }
 
 
-class _Forgetful:
-    """Takes batches as a store does, up to the point where it would write."""
-
-    def save(self, batch: Batch, now: object) -> Saved:
-        prepare(batch)
-        return Saved(new=len(batch.drafts))
-
-    def publications(self, source: str, folder: str | None = None) -> tuple[str, ...]:
-        return ()
-
-
 def _text(shape: Shape, around: str | None, size: int) -> tuple[str, bytes, str | None]:
     if around is None:
         return shape.file, shape(size).encode("utf-8", "replace"), None
@@ -91,17 +79,15 @@ def _seconds(shape: Shape, around: str | None, size: int) -> float:
     name, data, form = _text(shape, around, size)
     how = replace(plan(), format=form)
     begun = time.process_time()
-    try:
-        keep(scrape_document(make_document(name, data), how), _Forgetful(), how)  # type: ignore[arg-type]
-    except DocumentError:
-        pass
+    with suppress(DocumentError):
+        keep(scrape_document(make_document(name, data), how), Forgetful(), how)  # type: ignore[arg-type]
     return time.process_time() - begun
 
 
 def _check(shape: Shape, around: str | None, size: int) -> list[float]:
     """Raises where any of three tries grew too fast each time."""
     _seconds(shape, around, 100)
-    for attempt in range(3):
+    for _ in range(3):
         took = [_seconds(shape, around, size * times) for times in (1, 2, 4)]
         if all(longer <= _RATIO * shorter + _GRACE for shorter, longer in pairwise(took)):
             return took
