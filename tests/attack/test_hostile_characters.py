@@ -229,3 +229,20 @@ def test_files_whose_names_are_no_text_are_told_of(store: Store, tmp_path: Path)
     outcomes = list(ingest(find_documents([str(folder)]), store, plan()))
     assert [outcome.failure is not None for outcome in outcomes] == [True] * 3
     check_published(store)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<ol start='²'><li>一</li></ol>",
+        "<img src='/a.png' width='" + "9" * 5000 + "'>",
+        "[词](http://[)",
+        "![](http://[)",
+    ],
+    ids=["list", "picture", "link", "picture nowhere"],
+)
+def test_values_that_raised_once_are_read(body: str) -> None:
+    text = f"# 周刊（第 12 期）\n\n## 1. [一节](http://[) https://[x\n\n{_LONG}\n\n{body}\n\n## 2. 二节\n\n{_LONG}\n"
+    how = replace(plan(), format="newsletter")
+    outcome = keep(scrape_document(make_document("a.md", text.encode()), how), Forgetful(), how)  # type: ignore[arg-type]
+    assert outcome.saved.new == 2

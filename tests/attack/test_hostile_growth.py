@@ -121,6 +121,6 @@ def test_ten_megabytes_are_read_or_refused_in_seconds(rounds: Callable[[int, int
     slowest = max(took)
     assert slowest[0] < 300, slowest
     tell(
-        f"{len(tries)} shapes of {size / 1e6:.0f} MB",
+        f"{len(tries)} shapes of {size / 1e6:g} MB",
         f"slowest {slowest[0]:.1f} s CPU ({slowest[1]}); the mean {sum(s for s, _ in took) / len(took):.1f} s",
     )
