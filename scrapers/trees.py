@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bs4 import BeautifulSoup
-from bs4.builder import LXMLTreeBuilder
+from bs4.builder._lxml import LXMLTreeBuilder
 
 #: Elements within elements; pages of the wild have some thirty. Deeper ones are left out, and their words stay.
 DEEPEST = 120
