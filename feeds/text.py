@@ -9,14 +9,43 @@ from itertools import accumulate
 #: All but XML 1.0's Char production (section 2.2), and the C1 controls that it discourages.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
 _NO_LETTER = re.compile(r"[\W_]+")
+#: Combining marks are no letters; so many of anything else in a row are rare.
+_MOST_MARKS = 30
+_NO_LETTERS = re.compile(rf"[^\w\s]{{{_MOST_MARKS + 1},}}")
 _SENTENCE_END = re.compile(r"[。！？!?…](?:[”’」』）)\"]*)|(?<!\d)\.(?=\s|$)")
 #: Characters that belong to the one before them: combining marks, variation selectors, joiners, skin tones.
 _JOINS = re.compile("[\u0300-\u036f\u200d\ufe00-\ufe0f\u20d0-\u20ff\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]")
 
 
 def clean_text(text: str) -> str:
-    """`text` in NFC with only the characters that XML 1.0, PostgreSQL and a reader's screen can hold."""
-    return unicodedata.normalize("NFC", _FORBIDDEN.sub("", text.replace("\x85", "\n")))
+    """`text` in NFC with only the characters that XML 1.0, PostgreSQL and a reader's screen can hold.
+
+    No letter has more than 30 marks; see `stream_safe`.
+    """
+    held = without_forbidden(text.replace("\x85", "\n"))
+    return held if held.isascii() else unicodedata.normalize("NFC", stream_safe(held))
+
+
+def without_forbidden(text: str) -> str:
+    """`text` with only the characters that XML 1.0 and PostgreSQL can hold, and as it is otherwise."""
+    return _FORBIDDEN.sub("", text)
+
+
+def stream_safe(text: str) -> str:
+    """`text` with at most 30 marks on a letter (Unicode Standard Annex 15, stream-safe text format).
+
+    To sort more of them, as every normal form does, takes time that grows with their square.
+    """
+    return text if text.isascii() else _NO_LETTERS.sub(_without_marks, text)
+
+
+def _without_marks(run: re.Match[str]) -> str:
+    marks, kept = 0, []
+    for character in run[0]:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def letters(text: str) -> str:

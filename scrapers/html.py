@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup
 from bs4 import Tag
 
 from feeds.text import clean_text
+from scrapers.trees import tree
 from scrapers.urls import addresses
 from scrapers.urls import shown
 
@@ -53,7 +54,9 @@ _EMBEDS = ("iframe", "embed", "object")
 #: Where pages keep the real address of a picture until it is scrolled into view, best first.
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-lazyload", "data-echo")
 _ADDRESS_ATTRIBUTES = {"a": "href", "img": "src", "audio": "src", "video": "src", "source": "src"}
-_SIZE = re.compile(r"\s*(\d+)")
+#: Characters: no browser takes much longer ones, and to put them into one form takes long.
+_LONGEST_ADDRESS = 8000
+_SIZE = re.compile(r"\s*+([0-9]{1,9})")
 
 
 def parse(html: str, base: str | None = None) -> Tag:
@@ -61,8 +64,7 @@ def parse(html: str, base: str | None = None) -> Tag:
 
     `base` is the address of the document; without one, relative addresses lead nowhere and are taken out.
     """
-    # A line without a tag may look like the name of a file, of which Beautiful Soup warns; two lines never do.
-    soup = BeautifulSoup(html if "<" in html else f"{html}\n", "lxml")
+    soup = tree(html)
     root = soup.body or soup
     for element in root.find_all(_UNREADABLE):
         element.decompose()
@@ -101,6 +103,8 @@ def from_text(text: str) -> str:
 def absolute(address: str, base: str | None) -> str | None:
     """An absolute http(s), mailto or tel address in ASCII; None where none can be made."""
     compact = re.sub(r"[\x00-\x20\x7f]+", lambda found: "" if found[0] != " " else "%20", address.strip())
+    if len(compact) > _LONGEST_ADDRESS:
+        return None
     if re.fullmatch(r"https?:/*", compact, re.IGNORECASE):  # a scheme alone would resolve to the base
         return None
     try:

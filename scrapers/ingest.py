@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+from typing import TypeVar
 
 from feeds.aliases import Aliases
 from feeds.errors import DocumentError
@@ -29,6 +30,8 @@ from feeds.model import Skip
 from feeds.model import Source
 from feeds.model import Upload
 from feeds.topics import Topics
+from scrapers.characters import publishable
+from scrapers.characters import storable
 from scrapers.document import MAX_BYTES
 from scrapers.document import Document
 from scrapers.document import make_document
@@ -42,11 +45,16 @@ from scrapers.normalise import normalise
 from scrapers.post import Scraped
 from scrapers.sources import SourceRule
 from scrapers.sources import source_for
+from scrapers.weight import check_weight
 
 log = logging.getLogger(__name__)
 
 #: Where documents lie that were sent; no file does.
 _SENT = "sent:"
+#: Skips and problems of a document that are kept.
+_MOST_TOLD = 2000
+
+Told = TypeVar("Told", Skip, Problem)
 
 
 class Keeper(Protocol):
@@ -164,6 +172,7 @@ def receive(upload: Upload, store: Keeper, plan: Plan) -> Receipt:
     what cannot be read, `ConfigError` for a format that is none; then nothing is kept.
     """
     plan = replace(plan, format=upload.format, source=upload.source)
+    upload = replace(upload, name=storable(upload.name))
     document = make_document(upload.name, upload.data, f"{_SENT}/{upload.name}", encoding=upload.encoding)
     read = scrape_document(document, plan)
     location = f"{_SENT}/{read.rule.source.slug}/{upload.name}"
@@ -212,7 +221,9 @@ def _files(path: Path) -> Iterator[Path]:
 def scrape_document(document: Document, plan: Plan) -> Scraping:
     """Read a document that came from anywhere; nothing is stored. Raises `DocumentError` where it gives no posts."""
     format = named(plan.format) if plan.format else detect(document)
-    scraped = format.scrape(document)
+    if format.prose:
+        check_weight(document.name, document.text)
+    scraped = publishable(format.scrape(document))
     if not scraped.posts:
         raise DocumentError(document.name, _nothing(format, scraped))
     return Scraping(document, format, _rule(document, format, plan), scraped)
@@ -335,14 +346,19 @@ def _batch(read: Scraping, normalised: Normalised, plan: Plan) -> Batch:
         source=source,
         document=info,
         drafts=normalised.drafts,
-        skips=normalised.skips,
-        problems=normalised.problems,
+        skips=_told(normalised.skips),
+        problems=_told(normalised.problems),
         seen=read.document.modified,
         anonymous=_is_anonymous(read),
         gone=plan.gone,
         window=read.format.window,
         spellings=plan.aliases.spellings(p for d in normalised.drafts for p in (*d.people, *d.quoted)),
     )
+
+
+def _told(found: tuple[Told, ...]) -> tuple[Told, ...]:
+    """As many as somebody will read; the store keeps them with the document."""
+    return found[:_MOST_TOLD]
 
 
 def _failed(path: Path, error: Exception, store: Keeper, plan: Plan) -> Outcome:
@@ -356,6 +372,7 @@ def failed(name: str, location: str, error: Exception, store: Keeper, plan: Plan
     else:
         log.exception("%s: unexpected error", name)
         problem = Problem(f"unexpected {type(error).__name__}: {error}; this is a bug of ours, please report it")
-    info = DocumentInfo(name=name, location=location, format=plan.format or "unknown", digest="")
+    info = DocumentInfo(name=storable(name), location=storable(location), format=plan.format or "unknown", digest="")
+    problem = publishable(problem)
     store.record_failure(info, problem, plan.now)
-    return Outcome(name=name, location=location, format=plan.format, failure=problem)
+    return Outcome(name=info.name, location=info.location, format=plan.format, failure=problem)

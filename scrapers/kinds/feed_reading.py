@@ -110,13 +110,18 @@ def _entry(entry: Mapping[str, Any]) -> dict[str, Any]:
         "title": entry.get("title"),
         "markup": _is_markup(entry.get("title_detail") or {}),
         "body": _longest([_html(c) for c in contents] + [_html(entry.get("summary_detail") or {})]),
-        "date": entry.get("published") or entry.get("created") or entry.get("updated"),
+        "date": entry.get("published") or entry.get("created") or _updated(entry),
         "people": _people(entry),
         "labels": [t.get("label") or t.get("term") for t in entry.get("tags", []) if t.get("label") or t.get("term")],
         "enclosures": [(e.get("href"), e.get("type", "")) for e in entry.get("enclosures", []) if e.get("href")],
         "via": [link.get("href") for link in entry.get("links", []) if link.get("rel") == "via" and link.get("href")],
         "source": (source.get("link") or source.get("href"), source.get("title")),
     }
+
+
+def _updated(entry: Mapping[str, Any]) -> str | None:
+    """Asked for what is not there, feedparser gives something else, with a warning."""
+    return entry.get("updated") if "updated" in entry.keys() else None  # noqa: SIM118
 
 
 def _longest(bodies: list[str]) -> str:

@@ -13,8 +13,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup
-
 from feeds.aliases import load_aliases
 from feeds.errors import ConfigError
 from feeds.errors import DocumentError
@@ -36,6 +34,7 @@ from scrapers.kinds import page
 from scrapers.post import Scraped
 from scrapers.sources import SourceRule
 from scrapers.sources import load_sources
+from scrapers.trees import tree
 from scrapers.worker.listing import feeds_of
 from scrapers.worker.listing import guessed_items
 from scrapers.worker.memory import Memory
@@ -166,7 +165,7 @@ def _of_page(document: Document, url: str, fetcher: Fetcher, found: tuple[str, .
         except (FetchError, DocumentError):
             continue
         return replace(proposal, found=("a page that announces a feed", *proposal.found))
-    facts = page.read_facts(BeautifulSoup(document.text, "lxml"), url)
+    facts = page.read_facts(tree(document.text), url)
     items = guessed_items(document.text)
     if items is not None and not facts.article:
         why = (*found, f"a page that lists documents: {items!r} finds them")
