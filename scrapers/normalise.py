@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dataclasses import replace
 from datetime import UTC
 from datetime import datetime
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bs4 import Tag
@@ -49,6 +50,8 @@ from scrapers.statuses import newest_status
 
 #: Columns of a summary: about three lines of a reader's list.
 SUMMARY_COLUMNS = 240
+#: What is said of a date as of now is said for good, if it would be said then as well.
+_LATER = timedelta(days=365 * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +76,18 @@ class Normalised:
     drafts: tuple[Draft, ...]
     skips: tuple[Skip, ...]
     problems: tuple[Problem, ...]
+    #: Whether the document would say the same at any later moment: no date is told from now, and none is too late.
+    is_settled: bool
 
 
 def normalise(document: Document, scraped: Scraped, context: Context) -> Normalised:
     """All drafts of a document, in its order; a post in which nothing can be read is skipped."""
-    of_document = _document_date(document, scraped, context)
+    of_document, of_posts = dates = _dates(document, scraped, context)
     problems = [*document.problems, *scraped.problems, *of_document.problems]
     skips = list(scraped.skips)
     drafts: list[Draft] = []
     positions: dict[int, int] = {}
-    for index, post in enumerate(scraped.posts):
-        dated = _post_date(post, of_document.published, context)
+    for index, (post, dated) in enumerate(zip(scraped.posts, of_posts, strict=True)):
         draft = _draft(post, scraped, dated.published, len(drafts) + 1, context)
         problems += dated.problems
         if not (draft.content_text or draft.media or draft.title):
@@ -91,13 +95,20 @@ def normalise(document: Document, scraped: Scraped, context: Context) -> Normali
             continue
         positions[index] = len(drafts) + 1
         drafts.append(draft)
-    return Normalised(_with_quotes(drafts, scraped.posts, positions), tuple(skips), tuple(problems))
+    is_settled = dates == _dates(document, scraped, replace(context, now=context.now + _LATER))
+    return Normalised(_with_quotes(drafts, scraped.posts, positions), tuple(skips), tuple(problems), is_settled)
 
 
 @dataclass(frozen=True, slots=True)
 class _Dated:
     published: Published | None
     problems: tuple[Problem, ...] = ()
+
+
+def _dates(document: Document, scraped: Scraped, context: Context) -> tuple[_Dated, list[_Dated]]:
+    """The date of the document, and that of each post."""
+    of_document = _document_date(document, scraped, context)
+    return of_document, [_post_date(post, of_document.published, context) for post in scraped.posts]
 
 
 def _document_date(document: Document, scraped: Scraped, context: Context) -> _Dated:

@@ -106,6 +106,9 @@ class Batch:
     gone: frozenset[str] | None = None
     #: Whether the document only shows the newest of what it had, as a feed does: what left it stays as it is.
     window: bool = False
+    #: Stands for everything that this batch was made of: another reading with the same one would give the same. None
+    #: where that is not known, or where the next reading may give something else.
+    reading: str | None = None
     #: Other spellings of its people (`feeds.aliases`): the key of each author with that of a name or handle.
     spellings: tuple[tuple[str, str], ...] = ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,10 +12,13 @@ from sqlalchemy import select
 
 from feeds.errors import NotFoundError
 from feeds.model import DocumentReport
+from feeds.model import LastReading
 from feeds.model import Source
 from feeds.model import Tally
+from feeds.store.codec import last_reading_from_row
 from feeds.store.codec import report_from_row
 from feeds.store.codec import strings
+from feeds.store.engine import chunks
 from feeds.store.schema import document
 from feeds.store.schema import source
 from feeds.store.schema import state
@@ -59,6 +63,18 @@ def read_document_at(connection: Connection, slug: str, location: str) -> Docume
     asked = _documents().where(source.c.slug == slug, document.c.location == location)
     row = connection.execute(asked).one_or_none()
     return None if row is None else report_from_row(row)
+
+
+def read_last_readings(connection: Connection, locations: Iterable[str]) -> dict[str, LastReading]:
+    """By location, of the documents whose last reading is known and went well."""
+    names = ("location", "format", "entries", "skips", "problems", "read", "reading")
+    columns: list[Any] = [*(document.c[name] for name in names), source.c.slug]
+    good = document.c.reading.is_not(None) & document.c.fingerprint.is_not(None) & document.c.failure.is_(None)
+    found: dict[str, LastReading] = {}
+    for some in chunks(locations):
+        asked = select(*columns).join_from(document, source).where(document.c.location.in_(some), good)
+        found |= {row.location: last_reading_from_row(row) for row in connection.execute(asked)}
+    return found
 
 
 def read_document(connection: Connection, name: str) -> DocumentReport:

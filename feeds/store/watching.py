@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import time
 from collections import deque
 from collections.abc import Callable
 from collections.abc import Sequence
 from functools import lru_cache
 from threading import Lock
+from typing import TYPE_CHECKING
 from typing import Protocol
 
-import psycopg
-from psycopg.pq import ExecStatus
-from psycopg.pq.abc import PGresult
 from sqlalchemy import URL
 
 from feeds.errors import StoreError
@@ -36,6 +35,10 @@ from feeds.store.versions import Mark
 from feeds.store.wal import WalIndex
 from feeds.store.wal import WalIndexes
 
+if TYPE_CHECKING:
+    from psycopg.pq import ExecStatus
+    from psycopg.pq.abc import PGresult
+
 _LOOK = """SELECT s.lineage, s.version, f.version, f.changed_at FROM state s, (
     SELECT max(version) AS version, max(changed_at) AS changed_at FROM listing_version WHERE (kind, key) IN ({})) f"""
 _NAME, _SERVER_LOOK = b"look", _LOOK.format("SELECT * FROM unnest($1::text[], $2::text[])").encode()
@@ -44,7 +47,6 @@ _PATIENCE = 10
 #: Seconds between two looks at whether another file was put into the place of a store. That is a call of the system,
 #: and one for each request has the threads of a process wait for each other; commits are seen at once.
 _REPLACED = 0.02
-_ERRORS = (sqlite3.Error, psycopg.Error, OSError)
 
 
 class Watcher(Protocol):
@@ -78,11 +80,11 @@ class Watch:
             self._forget()
         try:
             return self._look(scopes, known)
-        except _ERRORS:
+        except _errors():
             self._disconnect()  # after a restart of the server all connections are dead
         try:
             return self._look(scopes, known)
-        except _ERRORS as error:
+        except _errors() as error:
             raise StoreError(f"cannot read the store: {error}") from error
 
     def close(self) -> None:
@@ -172,17 +174,23 @@ class _ServerWatcher:
     """Looks at a server, below the cursors of the driver, which cost as much as the answer."""
 
     def __init__(self, url: URL) -> None:
+        import psycopg  # only here, since a store in a file needs none of it
+        from psycopg.pq import ExecStatus
+
         arguments = url.get_dialect()().create_connect_args(url)[1]
         patience = {"connect_timeout": _PATIENCE, "tcp_user_timeout": _PATIENCE * 1000}
         self._connection = psycopg.connect(**{**patience, **arguments}, autocommit=True)
         self._check(self._connection.pgconn.prepare(_NAME, _SERVER_LOOK), ExecStatus.COMMAND_OK)
 
     def look(self, scopes: Sequence[Scope], known: Mark | None) -> Mark:
+        from psycopg import DataError
+        from psycopg.pq import ExecStatus
+
         answer = self._connection.pgconn.exec_prepared(_NAME, _arrays(tuple(scopes)))
         self._check(answer, ExecStatus.TUPLES_OK)
         lineage, store_version, version, at = (answer.get_value(0, column) for column in range(4))
         if lineage is None or store_version is None:
-            raise psycopg.DataError("the state of the store is empty")
+            raise DataError("the state of the store is empty")
         changed_at = None if at is None else instant(int(at))
         return Mark(lineage.decode(), int(store_version), int(version or 0), changed_at)
 
@@ -190,8 +198,16 @@ class _ServerWatcher:
         self._connection.close()
 
     def _check(self, answer: PGresult, wanted: ExecStatus) -> None:
+        from psycopg import OperationalError
+
         if answer.status != wanted:
-            raise psycopg.OperationalError(answer.error_message.decode("utf-8", "replace").strip())
+            raise OperationalError(answer.error_message.decode("utf-8", "replace").strip())
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    """What the drivers raise; one that was never loaded raises nothing."""
+    server = sys.modules.get("psycopg")
+    return (sqlite3.Error, OSError) if server is None else (sqlite3.Error, OSError, server.Error)
 
 
 def _opener(url: URL, indexes: WalIndexes) -> Callable[[], Watcher]:
