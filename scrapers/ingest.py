@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections import Counter
+from collections.abc import Container
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -67,8 +68,6 @@ class Keeper(Protocol):
 
     def anonymous(self, source: str) -> tuple[str, ...]: ...
 
-    def locations(self) -> tuple[str, ...]: ...
-
     def document_at(self, source: str, location: str) -> DocumentReport | None: ...
 
 
@@ -84,7 +83,7 @@ class Plan:
     format: str | None = None
     source: str | None = None
     #: The locations of known documents that are not there any more; `ingest` looks.
-    gone: frozenset[str] | None = None
+    gone: Container[str] | None = None
     #: Topics that all entries are about, as the configuration of their source says.
     labels: tuple[str, ...] = ()
     #: When what is stored came to be known, where that is not `now`: a file in a repository was known at its commit.
@@ -123,7 +122,7 @@ class _Ingesting:
     def __init__(self, paths: Sequence[Path], store: Keeper, plan: Plan) -> None:
         self._paths = paths
         self._store = store
-        self._plan = replace(plan, gone=_gone(store))
+        self._plan = replace(plan, gone=_Gone())
         way = None if plan.again else way_of(plan.fingerprint, plan.format, plan.source, plan.labels)
         self._unchanged = Unchanged(paths, store, way, plan.now)
         #: The sources in which a document was read that says who publishes them.
@@ -191,10 +190,12 @@ def receive(upload: Upload, store: Keeper, plan: Plan) -> Receipt:
     return Receipt(read.rule.source.slug, location, outcome.saved, outcome.skips, outcome.problems, is_new)
 
 
-def _gone(store: Keeper) -> frozenset[str]:
-    """Only of files can we tell: what has another address than a path may well be there."""
-    files = (location for location in store.locations() if os.path.isabs(location))
-    return frozenset(location for location in files if not os.path.exists(location))
+class _Gone:
+    """The locations of files that are not there any more; one is looked for when it is asked about."""
+
+    def __contains__(self, location: object) -> bool:
+        """Only of files can we tell: what has another address than a path may well be there."""
+        return isinstance(location, str) and os.path.isabs(location) and not os.path.exists(location)
 
 
 def scrape_document(document: Document, plan: Plan) -> Scraping:

@@ -280,10 +280,6 @@ class Store:
         """
         return self._read(lambda connection: tallies.read_publications(connection, source, folder))
 
-    def locations(self) -> tuple[str, ...]:
-        """Where all documents came from."""
-        return self._read(tallies.read_locations)
-
     def anonymous(self, source: str) -> tuple[str, ...]:
         """The locations of the documents of a source that do not say who publishes them."""
         return self._read(lambda connection: tallies.read_anonymous(connection, source))

@@ -124,7 +124,7 @@ class _Saving:
         written = [one for one in led if one.differs or self._moved(one)]
         doubted = self._document.shrunk == self._prepared.batch.document.digest
         batch = self._prepared.batch
-        left = left_behind(around, placed, doubted, batch.gone or frozenset(), batch.window)
+        left = left_behind(around, placed, doubted, batch.gone or (), batch.window)
         handed = self._handed_over(around, placed, left.surviving)
         keep_texts(self._connection, {one.id for one in written if one.edited})
         rows = self._entry_rows(written)
@@ -243,7 +243,7 @@ class _Saving:
 
     def _handed_over(self, around: Surroundings, placed: Iterable[Placed], left: set[str]) -> dict[str, Standing]:
         """Entries that this document led and another one leads now; their text follows when that one is read again."""
-        gone = self._prepared.batch.gone or frozenset()
+        gone = self._prepared.batch.gone or ()
         candidates = {one.id: [one.standing, *around.others(one.id)] for one in placed if one.row is not None}
         candidates |= {entry_id: around.others(entry_id, gone) for entry_id in left}
         leaders = {i: decide.leader(s, around.names) for i, s in candidates.items()}

@@ -76,6 +76,7 @@ def _read(
     if format is not None:
         named(format)
     plan = replace(reading_plan(settings), format=format, source=source, again=again)
+    gc.freeze()  # what was loaded stays; looking through it again and again costs a twentieth of the time
     gc.set_threshold(100_000, 50, 100)  # documents make many small objects; the usual pace costs a tenth of the time
     with announced(store, settings):
         return list(_with_progress(read_all(documents, store, plan), len(documents)))

@@ -95,10 +95,6 @@ class Notebook:
         """Nothing is known."""
         return ()
 
-    def locations(self) -> tuple[str, ...]:
-        """Nothing is known."""
-        return ()
-
     def document_at(self, source: str, location: str) -> None:
         """Nothing is known."""
 

@@ -39,7 +39,7 @@ from scrapers.normalise import Context
 from scrapers.normalise import normalise
 from scrapers.plans import reading_plan
 
-ROUNDS = 5
+ROUNDS = 3
 LOGS, NEWSLETTERS, POSTS = 6, 12, 60
 _SERVER = os.environ.get("TEST_DATABASE_URL", "")
 _HAN = "的一是在有人这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学"
@@ -98,7 +98,8 @@ def _parse(paths: Sequence[Path], plan: Plan) -> int:
 
 def _cost(work: Callable[[], object]) -> Cost:
     gc.collect()
-    gc.set_threshold(100_000, 50, 100)  # as the command does
+    gc.freeze()  # this and the next as the command does
+    gc.set_threshold(100_000, 50, 100)
     began, used = time.perf_counter(), time.process_time()
     work()
     return Cost(time.perf_counter() - began, time.process_time() - used)
