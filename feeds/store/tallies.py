@@ -91,8 +91,8 @@ def read_publications(connection: Connection, slug: str, folder: str | None = No
     """Names of authors without a handle in a source, or a folder of it, those that most documents carry first."""
     asked = select(document.c.location, document.c.publications).join(source).where(source.c.slug == slug)
     if folder is not None:
-        inside = document.c.location.between(f"{folder}/", f"{folder}0")  # the character behind a slash
-        asked = asked.where(inside)
+        beyond = f"{folder}0"  # the character behind a slash
+        asked = asked.where(document.c.location > f"{folder}/", document.c.location < beyond)
     rows = [row for row in connection.execute(asked) if folder is None or _folder(row.location) == folder]
     carried = Counter(name for row in rows for name in strings(row.publications))
     return tuple(sorted(carried, key=lambda name: (-carried[name], name)))

@@ -44,6 +44,8 @@ def ingest(paths: tuple[str, ...], format_: str | None, source: str | None, agai
     Reading the same document again changes nothing; it is not even read, as long as the rules and the program are the
     same too. What cannot be read is reported and never stops the rest; then the exit status is 3.
     """
+    # Modules and documents make many small objects; looking for circles at the usual pace costs a tenth of the time.
+    gc.set_threshold(100_000, 50, 100)
     settings = load_settings()
     documents = find_documents(paths)
     if not documents:
@@ -77,7 +79,6 @@ def _read(
         named(format)
     plan = replace(reading_plan(settings), format=format, source=source, again=again)
     gc.freeze()  # what was loaded stays; looking through it again and again costs a twentieth of the time
-    gc.set_threshold(100_000, 50, 100)  # documents make many small objects; the usual pace costs a tenth of the time
     with announced(store, settings):
         return list(_with_progress(read_all(documents, store, plan), len(documents)))
 

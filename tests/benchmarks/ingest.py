@@ -39,7 +39,7 @@ from scrapers.normalise import Context
 from scrapers.normalise import normalise
 from scrapers.plans import reading_plan
 
-ROUNDS = 3
+ROUNDS = 5
 LOGS, NEWSLETTERS, POSTS = 6, 12, 60
 _SERVER = os.environ.get("TEST_DATABASE_URL", "")
 _HAN = "的一是在有人这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学"
