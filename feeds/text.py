@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import accumulate
 
 #: All but XML 1.0's Char production (section 2.2), and the C1 controls that it discourages.
@@ -60,7 +61,7 @@ def one_line(text: str) -> str:
 
 def width(text: str) -> int:
     """Columns on a screen: East Asian wide characters take two (Unicode Standard Annex 11)."""
-    return sum(_columns(c) for c in text)
+    return sum(map(_columns, text))
 
 
 def excerpt(text: str, columns: int) -> str:
@@ -78,6 +79,7 @@ def excerpt(text: str, columns: int) -> str:
     return _whole_word(prefix, line).rstrip() + "…"
 
 
+@lru_cache(maxsize=16_384)
 def _columns(character: str) -> int:
     if unicodedata.combining(character) or _JOINS.match(character):
         return 0

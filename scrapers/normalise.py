@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dataclasses import replace
 from datetime import UTC
 from datetime import datetime
+from datetime import timedelta
 from itertools import islice
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -60,6 +61,8 @@ from scrapers.weight import of_post
 SUMMARY_COLUMNS = 240
 #: People, links, pictures and labels that an entry has of each: a long day of news has some hundred links.
 MOST_PARTS = 1000
+#: What is said of a date as of now is said for good, if it would be said then as well.
+_LATER = timedelta(days=365 * 1000)
 
 Part = TypeVar("Part")
 
@@ -86,24 +89,25 @@ class Normalised:
     drafts: tuple[Draft, ...]
     skips: tuple[Skip, ...]
     problems: tuple[Problem, ...]
+    #: Whether the document would say the same at any later moment: no date is told from now, and none is too late.
+    is_settled: bool
 
 
 def normalise(document: Document, scraped: Scraped, context: Context) -> Normalised:
     """All drafts of a document, in its order; a post in which nothing can be read is skipped."""
-    of_document = _document_date(document, scraped, context)
+    of_document, of_posts = dates = _dates(document, scraped, context)
     problems = [*document.problems, *scraped.problems, *of_document.problems]
     skips = list(scraped.skips)
     drafts: list[Draft] = []
     positions: dict[int, int] = {}
     spent = 0
-    for index, post in enumerate(scraped.posts):
+    for index, (post, dated) in enumerate(zip(scraped.posts, of_posts, strict=True)):
         post, heavy = _bounded(post)
         spent += of_post(post.body)
         if spent > MOST_OF_ALL:
             skips.append(Skip("too much in one document", post.lines[0], post.section or ""))
             continue
         problems += heavy
-        dated = _post_date(post, of_document.published, context)
         draft = _draft(post, scraped, dated.published, len(drafts) + 1, context)
         problems += dated.problems
         if not (draft.content_text or draft.media or draft.title):
@@ -111,7 +115,8 @@ def normalise(document: Document, scraped: Scraped, context: Context) -> Normali
             continue
         positions[index] = len(drafts) + 1
         drafts.append(draft)
-    return Normalised(_with_quotes(drafts, scraped.posts, positions), tuple(skips), tuple(problems))
+    is_settled = dates == _dates(document, scraped, replace(context, now=context.now + _LATER))
+    return Normalised(_with_quotes(drafts, scraped.posts, positions), tuple(skips), tuple(problems), is_settled)
 
 
 def _bounded(post: RawPost) -> tuple[RawPost, tuple[Problem, ...]]:
@@ -129,6 +134,12 @@ def _bounded(post: RawPost) -> tuple[RawPost, tuple[Problem, ...]]:
 class _Dated:
     published: Published | None
     problems: tuple[Problem, ...] = ()
+
+
+def _dates(document: Document, scraped: Scraped, context: Context) -> tuple[_Dated, list[_Dated]]:
+    """The date of the document, and that of each post."""
+    of_document = _document_date(document, scraped, context)
+    return of_document, [_post_date(post, of_document.published, context) for post in scraped.posts]
 
 
 def _document_date(document: Document, scraped: Scraped, context: Context) -> _Dated:

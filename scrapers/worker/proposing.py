@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from feeds.errors import FetchError
 from feeds.errors import UnknownFormatError
 from feeds.model import Batch
 from feeds.model import DocumentInfo
+from feeds.model import LastReading
 from feeds.model import Problem
 from feeds.model import Saved
 from feeds.settings import Settings
@@ -92,12 +94,12 @@ class Notebook:
         """Nothing is known."""
         return ()
 
-    def locations(self) -> tuple[str, ...]:
-        """Nothing is known."""
-        return ()
-
     def document_at(self, source: str, location: str) -> None:
         """Nothing is known."""
+
+    def last_readings(self, locations: Iterable[str]) -> dict[str, LastReading]:
+        """Nothing is known."""
+        return {}
 
 
 def propose(url: str, fetcher: Fetcher) -> Proposal:
