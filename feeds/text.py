@@ -8,6 +8,10 @@ from itertools import accumulate
 
 #: All but XML 1.0's Char production (section 2.2), and the C1 controls that it discourages.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
+#: What stands behind the end of a tag and can take part in one character with it.
+_BEHIND_TAG = re.compile(r">[^\x00-\x7f]+")
+#: A stroke that NFC makes one character with `<`, `=` or `>`.
+_STROKE = "\u0338"
 _NO_LETTER = re.compile(r"[\W_]+")
 _SENTENCE_END = re.compile(r"[。！？!?…](?:[”’」』）)\"]*)|(?<!\d)\.(?=\s|$)")
 #: Characters that belong to the one before them: combining marks, variation selectors, joiners, skin tones.
@@ -17,6 +21,17 @@ _JOINS = re.compile("[\u0300-\u036f\u200d\ufe00-\ufe0f\u20d0-\u20ff\U0001f3fb-\U
 def clean_text(text: str) -> str:
     """`text` in NFC with only the characters that XML 1.0, PostgreSQL and a reader's screen can hold."""
     return unicodedata.normalize("NFC", _FORBIDDEN.sub("", text.replace("\x85", "\n")))
+
+
+def clean_html(html: str) -> str:
+    """`clean_text` for HTML whose attributes are in double quotes: no tag comes out of it that did not go in.
+
+    In NFC the end of a tag and a stroke behind it are one character, `≯`: the tag would go on through the text and make
+    attributes of it. Such a stroke is written as a reference, which no other normalisation joins with anything either.
+    """
+    if _STROKE in html:
+        html = _BEHIND_TAG.sub(lambda found: found[0].replace(_STROKE, "&#x338;"), html)
+    return clean_text(html)
 
 
 def letters(text: str) -> str:

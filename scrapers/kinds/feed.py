@@ -91,7 +91,7 @@ def _own_title(title: str | None, body: str) -> str | None:
     """None where the title only repeats the words: posts have none, and their feeds make one up."""
     if not title:
         return None
-    words = re.sub(r"\W+", "", BeautifulSoup(body, "lxml").get_text()) if body else ""
+    words = re.sub(r"\W+", "", BeautifulSoup(f"\n{body}", "lxml").get_text()) if body else ""
     shortened = re.sub(r"\W+", "", title)
     return None if words and shortened and words.startswith(shortened) and _is_post(title, words) else title
 
