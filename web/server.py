@@ -13,8 +13,8 @@ _settings = load_settings()
 #: A platform that names a port wants all interfaces; without one, this machine alone is served.
 bind = f"{'0.0.0.0' if os.environ.get('PORT') else '127.0.0.1'}:{_settings.port}"
 workers = _settings.web_concurrency
-#: Threads, since half-sent requests of slow clients stall the default worker, which serves one at a time.
-worker_class = "gthread"
+#: Threads that no slow client holds.
+worker_class = "web.patience.PatientWorker"
 threads = 8
 #: The heartbeat file on a disk that can block is how healthy workers get killed; /dev/shm is memory.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None

@@ -13,6 +13,7 @@ import click
 from feeds.commands.opening import open_store_of
 from feeds.commands.printing import SOME_FAILED
 from feeds.commands.printing import as_text
+from feeds.commands.printing import echo
 from feeds.settings import load_settings
 from scrapers.commands.outcomes import outcome_object
 from scrapers.commands.outcomes import print_outcomes
@@ -48,7 +49,7 @@ def ingest(paths: tuple[str, ...], format_: str | None, source: str | None, as_j
     gc.set_threshold(100_000, 50, 100)  # documents make many small objects; the usual pace costs a tenth of the time
     with open_store_of(settings, create=True) as store, announced(store, settings):
         outcomes = list(_with_progress(read_all(documents, store, plan), len(documents)))
-    click.echo(as_text({"documents": [outcome_object(o) for o in outcomes]})) if as_json else print_outcomes(outcomes)
+    echo(as_text({"documents": [outcome_object(o) for o in outcomes]})) if as_json else print_outcomes(outcomes)
     if any(outcome.failure for outcome in outcomes):
         sys.exit(SOME_FAILED)
 
