@@ -11,8 +11,9 @@ from __future__ import annotations
 import socket
 import struct
 import time
-from collections.abc import Callable
-from queue import SimpleQueue
+from contextlib import suppress
+from queue import Full
+from queue import Queue
 from threading import Thread
 from typing import Any
 
@@ -30,6 +31,8 @@ _FIRST_SECONDS = 0.05
 _DRAIN_SECONDS = 0.1
 #: Threads that end connections: each waits up to two seconds for its client to do the same.
 _CLOSERS = 8
+#: Connections that wait for that; further ones are cut.
+_MOST_ENDING = 64
 _READ = 16 * 1024
 _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n"
@@ -43,9 +46,9 @@ class Connection(gthread.TConn):  # type: ignore[misc]  # gunicorn has no types
     #: When the head that is being collected began to come; None between requests.
     since: float | None = None
 
-    def __init__(self, cfg: Any, sock: socket.socket, client: Any, server: Any, end: Callable[[socket.socket], None]):
+    def __init__(self, cfg: Any, sock: socket.socket, client: Any, server: Any, ending: Queue[socket.socket]) -> None:
         super().__init__(cfg, sock, client, server)
-        self._end = end
+        self._ending = ending
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", STEP_SECONDS, 0))
 
@@ -87,9 +90,14 @@ class Connection(gthread.TConn):  # type: ignore[misc]  # gunicorn has no types
 
     def close(self, graceful: bool = False) -> None:
         """Gunicorn waits for the other side in the loop that serves all connections; we do so elsewhere."""
-        if graceful:
-            self._end(self.sock)
-        else:
+        if not graceful:
+            super().close()
+            return
+        with suppress(OSError):
+            self.sock.shutdown(socket.SHUT_WR)
+        try:
+            self._ending.put_nowait(self.sock)
+        except Full:
             super().close()
 
 
@@ -98,7 +106,7 @@ class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]
 
     def init_process(self) -> None:
         """Runs until the process ends."""
-        self._ending: SimpleQueue[socket.socket] = SimpleQueue()
+        self._ending: Queue[socket.socket] = Queue(_MOST_ENDING)
         for _ in range(_CLOSERS):
             Thread(target=self._end_connections, daemon=True).start()
         super().init_process()
@@ -111,7 +119,7 @@ class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]
             return
         self.nr_conns += 1
         client.setblocking(True)
-        self.enqueue_req(Connection(self.cfg, client, address, listener.getsockname(), self._ending.put))
+        self.enqueue_req(Connection(self.cfg, client, address, listener.getsockname(), self._ending))
 
     def handle(self, conn: Connection) -> Any:
         """Answer one request, or tell the loop to call again when more of it has come. Runs in a thread."""
