@@ -22,6 +22,9 @@ from feeds.store import Store
 from tests.attack.carriers import CARRIERS
 from tests.attack.carriers import WHOLE
 
+#: Vectors in a document that is one entry: of very many each would swallow the next.
+_TOGETHER = 7
+
 
 def poison(store: Store, vectors: Sequence[str]) -> int:
     """Send them all; how many documents were taken."""
@@ -41,7 +44,8 @@ def poison(store: Store, vectors: Sequence[str]) -> int:
 def _uploads(vectors: Sequence[str]) -> Iterator[Upload]:
     for carrier, write in CARRIERS.items():
         format = carrier.partition("-")[0] if carrier.startswith("feed") else carrier
-        groups = [[vector] for vector in vectors] if carrier in WHOLE else [list(vectors)]
+        size = _TOGETHER if carrier in WHOLE else len(vectors)
+        groups = [list(vectors[first : first + size]) for first in range(0, len(vectors), size)]
         for number, group in enumerate(groups):
             name = f"{carrier}-{number} {group[0][:40].replace('/', ' ')}.md"
             data = write(group).encode("utf-8", "replace")

@@ -12,6 +12,7 @@ from threading import Thread
 
 import pytest
 from hypothesis import given
+from hypothesis import settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -29,6 +30,7 @@ from scrapers.html import parse
 from scrapers.html import sanitised
 from scrapers.markdown import to_html
 from tests.attack.carriers import CARRIERS
+from tests.attack.conftest import FULL
 from tests.attack.conftest import Told
 from tests.attack.vectors import ADDRESSES
 from tests.attack.vectors import VECTORS
@@ -121,6 +123,7 @@ def test_nothing_of_any_vector_runs_in_any_form_of_unicode(tell: Told) -> None:
     tell(f"{len(VECTORS)} vectors as HTML and as Markdown", "no element, attribute or address that is not allowed")
 
 
+@settings(deadline=None, max_examples=3000 if FULL else 60)
 @given(_PIECES)
 def test_nothing_of_what_pieces_make_runs(html: str) -> None:
     clean = _clean(html)

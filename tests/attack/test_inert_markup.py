@@ -71,7 +71,7 @@ def test_no_page_runs_or_tells_anything(
     browser: Browser, base: str, poisoned: Store, rounds: Rounds, tell: Told, bypass_csp: bool
 ) -> None:
     lists, own = paths(poisoned)
-    most = rounds(4, 60)
+    most = rounds(4, 25)
     with watching(browser, base, bypass_csp=bypass_csp) as watched:
         for path in [*lists[:: max(1, len(lists) // most)], *own[:: max(1, len(own) // most)]]:
             watched.visit(base + path, "article.entry .content, .excerpt, .card h3, h1")
