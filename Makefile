@@ -34,7 +34,7 @@ attack: $(VENV)/.ready-dev
 audit: requirements.txt
 	$(PYTHON) -m venv $(VENV)-audit
 	$(VENV)-audit/bin/pip install --quiet --disable-pip-version-check pip-audit
-	$(VENV)-audit/bin/pip-audit --require-hashes --disable-pip -r requirements.txt
+	$(VENV)-audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.txt
 
 $(VENV)/.ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Feedwright needs Python 3.11 or newer; name one: make PYTHON=python3.12")'

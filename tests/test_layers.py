@@ -33,7 +33,7 @@ ALLOWED = {
     "nh3": ("scrapers/",),
     "click": COMMANDS,
     "rich": COMMANDS,
-    "gunicorn": ("web/commands/", "web/request_line.py"),
+    "gunicorn": ("web/commands/", "web/patience.py", "web/request_line.py"),
     "feedparser": ("scrapers/kinds/",),
     "trafilatura": ("scrapers/kinds/",),
     "dulwich": ("scrapers/worker/repository.py",),
