@@ -37,7 +37,7 @@ ALLOWED = {
     "feedparser": ("scrapers/kinds/",),
     "trafilatura": ("scrapers/kinds/",),
     "dulwich": ("scrapers/worker/repository.py",),
-    # The network belongs to the fetcher; pictures are fetched while somebody waits for them; the server has its clients.
+    # The network belongs to the fetcher; pictures are fetched while somebody waits; the server has clients.
     "socket": ("scrapers/fetch/", "web/outside.py", "web/patience.py"),
     "ssl": ("scrapers/fetch/", "web/outside.py"),
     "httpcore": ("scrapers/fetch/",),
