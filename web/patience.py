@@ -25,8 +25,8 @@ HEAD_SECONDS = 20.0
 STEP_SECONDS = 20
 #: Bytes of a head: the request line and the headers that we allow are far shorter.
 MOST_OF_HEAD = 64 * 1024
-#: Seconds that a thread waits for the first byte of a new connection: most send it at once.
-_FIRST_SECONDS = 0.05
+#: Seconds that a thread waits for the first byte of a new connection, which most send at once; and in a worker that stops.
+_FIRST_SECONDS, _LAST_SECONDS = 0.05, 1.0
 #: Seconds that a thread gives to what is left of a body that nobody wanted to read.
 _DRAIN_SECONDS = 0.1
 #: Threads that end connections: each waits up to two seconds for its client to do the same.
@@ -43,12 +43,11 @@ _TOO_LARGE = (
 class Connection(gthread.TConn):  # type: ignore[misc]  # gunicorn has no types
     """A connection that knows whether a whole head has come, and that does not keep the loop waiting when it ends."""
 
-    #: When the head that is being collected began to come; None between requests.
-    since: float | None = None
-
     def __init__(self, cfg: Any, sock: socket.socket, client: Any, server: Any, ending: Queue[socket.socket]) -> None:
         super().__init__(cfg, sock, client, server)
         self._ending = ending
+        #: Since when a head is waited for; None between requests.
+        self.since: float | None = time.monotonic()
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", STEP_SECONDS, 0))
 
@@ -111,7 +110,7 @@ class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]
             Thread(target=self._end_connections, daemon=True).start()
         super().init_process()
 
-    def accept(self, listener: socket.socket) -> None:
+    def accept(self, listener: Any) -> None:
         """As gunicorn does it, with connections of ours."""
         try:
             client, address = listener.accept()
@@ -123,7 +122,7 @@ class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]
 
     def handle(self, conn: Connection) -> Any:
         """Answer one request, or tell the loop to call again when more of it has come. Runs in a thread."""
-        if not conn.initialized and not conn.wait_for_data(_FIRST_SECONDS):
+        if not conn.initialized and not conn.wait_for_data(_FIRST_SECONDS if self.alive else _LAST_SECONDS):
             return self._later()
         conn.init()
         whole = conn.has_head()
@@ -134,6 +133,12 @@ class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]
     def _later(self) -> Any:
         """A worker that stops waits for nobody."""
         return gthread._DEFER if self.alive else False
+
+    def murder_pending(self) -> None:
+        """Who has not sent a whole head by now; gunicorn would wait as long as for the next request."""
+        for conn in self.pending_conns:
+            conn.timeout = min(conn.timeout, (conn.since or conn.timeout) + HEAD_SECONDS)
+        super().murder_pending()
 
     def _keepalive_after(self, conn: Connection, keepalive: bool) -> bool:
         """A body that nobody read ends the connection, unless it is there already."""
