@@ -25,7 +25,7 @@ HEAD_SECONDS = 20.0
 STEP_SECONDS = 20
 #: Bytes of a head: the request line and the headers that we allow are far shorter.
 MOST_OF_HEAD = 64 * 1024
-#: Seconds that a thread waits for the first byte of a new connection, which most send at once; and in a worker that stops.
+#: Seconds that a thread waits for the first byte, which most send at once; and in a worker that stops.
 _FIRST_SECONDS, _LAST_SECONDS = 0.05, 1.0
 #: Seconds that a thread gives to what is left of a body that nobody wanted to read.
 _DRAIN_SECONDS = 0.1
