@@ -9,6 +9,10 @@ from itertools import accumulate
 
 #: All but XML 1.0's Char production (section 2.2), and the C1 controls that it discourages.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
+#: What stands behind the end of a tag and can take part in one character with it.
+_BEHIND_TAG = re.compile(r">[^\x00-\x7f]+")
+#: A stroke that NFC makes one character with `<`, `=` or `>`.
+_STROKE = "\u0338"
 _NO_LETTER = re.compile(r"[\W_]+")
 #: Combining marks are no letters; so many of anything else in a row are rare.
 _MOST_MARKS = 30
@@ -47,6 +51,17 @@ def _without_marks(run: re.Match[str]) -> str:
         if marks <= _MOST_MARKS:
             kept.append(character)
     return "".join(kept)
+
+
+def clean_html(html: str) -> str:
+    """`clean_text` for HTML whose attributes are in double quotes: no tag comes out of it that did not go in.
+
+    In NFC the end of a tag and a stroke behind it are one character, `≯`: the tag would go on through the text and make
+    attributes of it. Such a stroke is written as a reference, which no other normalisation joins with anything either.
+    """
+    if _STROKE in html:
+        html = _BEHIND_TAG.sub(lambda found: found[0].replace(_STROKE, "&#x338;"), html)
+    return clean_text(html)
 
 
 def letters(text: str) -> str:

@@ -37,6 +37,7 @@ from scrapers.document import read_document
 from scrapers.formats import Format
 from scrapers.formats import detect
 from scrapers.formats import named
+from scrapers.html import leads_to_web
 from scrapers.normalise import Context
 from scrapers.normalise import Normalised
 from scrapers.normalise import normalise
@@ -330,14 +331,14 @@ def _batch(read: Scraping, normalised: Normalised, plan: Plan, key: str | None) 
         digest=read.document.digest,
         encoding=read.document.encoding,
         title=read.scraped.title,
-        url=read.scraped.url,
+        url=_web(read.scraped.url),
         lead=read.scraped.lead,
-        cover=read.scraped.cover,
+        cover=_web(read.scraped.cover),
         published=max(dates, default=None),
     )
     source = read.rule.source
     if read.rule.origin is not None and read.format.window and source.url is None:
-        source = replace(source, url=read.scraped.url)  # a feed knows its home
+        source = replace(source, url=_web(read.scraped.url))  # a feed knows its home
     return Batch(
         source=source,
         document=info,
@@ -356,6 +357,10 @@ def _batch(read: Scraping, normalised: Normalised, plan: Plan, key: str | None) 
 def _told(found: tuple[Told, ...]) -> tuple[Told, ...]:
     """As many as somebody will read; the store keeps them with the document."""
     return found[:_MOST_TOLD]
+
+
+def _web(address: str | None) -> str | None:
+    return address if address and leads_to_web(address) else None
 
 
 def _failed(path: Path, error: Exception, store: Keeper, plan: Plan) -> Outcome:

@@ -39,6 +39,7 @@ from scrapers.dates import parse_date
 from scrapers.document import Document
 from scrapers.html import absolute
 from scrapers.html import from_text
+from scrapers.html import leads_to_web
 from scrapers.html import parse
 from scrapers.html import sanitised
 from scrapers.links import find_links
@@ -185,7 +186,8 @@ def _draft(post: RawPost, scraped: Scraped, published: Published | None, positio
             *reading.anchors,
         ]
     )
-    url = absolute(post.url, scraped.url) if post.url else main_link(links, post.link_choice)
+    all_links = (*post.links, *(found.link for found in links))
+    named = absolute(post.url, scraped.url) if post.url else main_link(links, post.link_choice)
     title = one_line(clean_text(post.title or "")) or None
     text = clean_text(reading.text)
     language = detect_language(f"{title or ''}\n{text}")
@@ -199,8 +201,8 @@ def _draft(post: RawPost, scraped: Scraped, published: Published | None, positio
             language=context.source.language if language == "und" else language,
             people=_first(_people(post.people, context.author, context.aliases)),
             quoted=_first(_people(post.quoted, None, context.aliases)),
-            url=url,
-            links=_first(dict.fromkeys((*post.links, *(found.link for found in links)))),
+            url=named if named and leads_to_web(named) else None,
+            links=_first(link for link in dict.fromkeys(all_links) if leads_to_web(link.url)),
             media=_first(_media(root)),
             topics=context.topics.classify(title, text, labels=labels, links=[found.link.url for found in links]),
             labels=labels,
@@ -240,7 +242,8 @@ def _people(raw: Sequence[RawPerson], default: str | None, aliases: Aliases) -> 
         name = one_line(clean_text(person.name or person.handle or ""))
         if name and (name, person.handle, person.role) not in seen:
             seen.add((name, person.handle, person.role))
-            yield aliases.named(Person("", name, person.handle, person.role, person.url))
+            where = person.url if person.url and leads_to_web(person.url) else None
+            yield aliases.named(Person("", name, person.handle, person.role, where))
 
 
 def _media(root: Tag) -> Iterator[Media]:

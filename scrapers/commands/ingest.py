@@ -14,6 +14,7 @@ import click
 from feeds.commands.opening import open_store_of
 from feeds.commands.printing import SOME_FAILED
 from feeds.commands.printing import as_text
+from feeds.commands.printing import echo
 from feeds.settings import load_settings
 from scrapers.commands.outcomes import outcome_object
 from scrapers.commands.outcomes import print_outcomes
@@ -54,7 +55,7 @@ def ingest(paths: tuple[str, ...], format_: str | None, source: str | None, agai
         outcomes = None if again else _unchanged(documents, store, settings, format_, source)
         if outcomes is None:
             outcomes = _read(documents, store, settings, format_, source, again)
-    click.echo(as_text({"documents": [outcome_object(o) for o in outcomes]})) if as_json else print_outcomes(outcomes)
+    echo(as_text({"documents": [outcome_object(o) for o in outcomes]})) if as_json else print_outcomes(outcomes)
     if any(outcome.failure for outcome in outcomes):
         sys.exit(SOME_FAILED)
 

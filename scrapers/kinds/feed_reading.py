@@ -25,6 +25,8 @@ _PATIENCE = 10.0
 _LONGEST_NAME, _MOST_ATTRIBUTES = 2000, 60
 _NAMES = frozenset({"author", "creator", "name", "managingeditor", "webmaster", "contributor", "publisher", "owner"})
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+#: What may stand in front of a document type, however long (XML 1.0, production 27); nothing is tried twice.
+_BEFORE_DOCTYPE = re.compile(r"(?>\s+|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(\[.*?\])?\s*>", re.DOTALL | re.IGNORECASE)
 _MOST_ITEMS = 5000
 #: Characters: longer feeds are read in a process of their own; a document type stands in the head.
@@ -39,7 +41,9 @@ def read_feed(name: str, text: str) -> tuple[dict[str, Any], tuple[str, ...]]:
     Raises `DocumentError` for what is cut off, takes too long, defines entities, or is no feed.
     """
     source = _DECLARATION.sub("", text.replace("\0", ""))
-    doctype = _DOCTYPE.search(source[:_HEAD])
+    before = _BEFORE_DOCTYPE.match(source)
+    behind = before.end() if before else 0
+    doctype = _DOCTYPE.search(source[behind : behind + _HEAD])
     if doctype is not None and "<!ENTITY" in doctype[0].upper():
         raise DocumentError(name, "defines entities of its own, which no feed needs")
     wrong = _malformed(source)
