@@ -38,6 +38,10 @@ _CLAIMS = (
 )
 
 
+#: Left in the environment of a request that was answered here.
+HOT = "feedwright.hot"
+
+
 class HotFeeds:
     """The application `app` with its cached feeds in front."""
 
@@ -56,6 +60,7 @@ class HotFeeds:
             coding = choose(environ.get("HTTP_ACCEPT_ENCODING"), kept.is_large)
             known = _is_known(environ, kept)
             if coding is not None and (head := kept.heads.get((coding, known))) is not None:
+                environ[HOT] = True
                 start_response(head[0], head[1].copy())
                 return () if known or method == "HEAD" else (kept.bodies[coding],)
             environ[FOUND] = kept
@@ -102,5 +107,6 @@ def _bad_request(start_response: StartResponse) -> Iterable[bytes]:
     body = b"The Host header is missing.\n"
     status = HTTPStatus.BAD_REQUEST
     headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
+    headers.append(("X-Content-Type-Options", "nosniff"))
     start_response(f"{status.value} {status.phrase}", headers)
     return (body,)

@@ -6,16 +6,20 @@ import os
 import threading
 from collections.abc import Callable
 from collections.abc import Collection
+from collections.abc import Iterable
 from collections.abc import Sequence
 from collections.abc import Set
 from datetime import datetime
 from types import TracebackType
+from typing import TYPE_CHECKING
 from typing import TypeVar
 
 from sqlalchemy import URL
 from sqlalchemy import Connection
 from sqlalchemy import Engine
 
+from feeds.connections import USUAL
+from feeds.connections import Connections
 from feeds.errors import ReadOnlyError
 from feeds.model import Batch
 from feeds.model import Changes
@@ -24,6 +28,7 @@ from feeds.model import DocumentReport
 from feeds.model import Entry
 from feeds.model import EntryQuery
 from feeds.model import Facets
+from feeds.model import LastReading
 from feeds.model import Page
 from feeds.model import Problem
 from feeds.model import Revision
@@ -37,13 +42,10 @@ from feeds.model import Tally
 from feeds.model import Token
 from feeds.store import activity
 from feeds.store import around
-from feeds.store import documents
-from feeds.store import leaving
 from feeds.store import people
 from feeds.store import tallies
 from feeds.store import telling
 from feeds.store import tokens
-from feeds.store import writing
 from feeds.store.changes import read_changes
 from feeds.store.crawling import Crawl
 from feeds.store.crawling import read_health
@@ -55,13 +57,11 @@ from feeds.store.engine import store_file
 from feeds.store.engine import store_url
 from feeds.store.facets import read_count
 from feeds.store.facets import read_facets
+from feeds.store.figures import Figures
+from feeds.store.figures import read_figures
 from feeds.store.migrate import check_schema
-from feeds.store.prepare import prepare
 from feeds.store.reading import read_entry
 from feeds.store.reading import read_page
-from feeds.store.retopic import Classify
-from feeds.store.retopic import Retopiced
-from feeds.store.retopic import retopic
 from feeds.store.revisions import read_revisions
 from feeds.store.statistics import TopicCounts
 from feeds.store.statistics import read_topic_counts
@@ -70,11 +70,17 @@ from feeds.store.versions import read_changed
 from feeds.store.versions import read_mark
 from feeds.store.watching import Watch
 
+if TYPE_CHECKING:
+    from feeds.store.retopic import Classify
+    from feeds.store.retopic import Retopiced
+
 _T = TypeVar("_T")
 
 
-def open_store(url: str, *, read_only: bool = False) -> Store:
+def open_store(url: str, *, read_only: bool = False, connections: Connections = USUAL) -> Store:
     """The store at `url`: `sqlite:///FILE`, `postgres://…` or `postgresql://…`.
+
+    Of a server it never has more `connections` than these at once.
 
     Raises `SchemaError` where it has no tables, or older or newer ones than this code; `StoreError` where it cannot be
     opened.
@@ -85,7 +91,7 @@ def open_store(url: str, *, read_only: bool = False) -> Store:
         check_schema(engine, store_file(parsed))
     finally:
         engine.dispose()
-    return Store(parsed, read_only=read_only)
+    return Store(parsed, read_only=read_only, connections=connections)
 
 
 class Store:
@@ -94,15 +100,16 @@ class Store:
     Threads may share one. It connects at the first question in each process: a server may open it and then fork.
     """
 
-    def __init__(self, url: URL, *, read_only: bool = False) -> None:
+    def __init__(self, url: URL, *, read_only: bool = False, connections: Connections = USUAL) -> None:
         self._url = url
         self._read_only = read_only
+        self._connections = connections
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._process = 0
         self._file = store_file(url)
         self._identity: Identity | None = None
-        self._watch = Watch(url)
+        self._watch = Watch(url, connections.looking)
 
     def __enter__(self) -> Store:
         return self
@@ -116,11 +123,16 @@ class Store:
         Known entries are recognised and keep their ids; entries that left are withdrawn, unless the document shrank
         suspiciously. A batch that is saved again changes nothing. Raises `ValueError` for a naive datetime.
         """
-        return writing.save(self._writable(), prepare(batch), now)
+        from feeds.store.prepare import prepare  # only here and below: most processes only read
+        from feeds.store.writing import save
+
+        return save(self._writable(), prepare(batch), now)
 
     def record_failure(self, document: DocumentInfo, problem: Problem, now: datetime) -> None:
         """Note that a document could not be read; entries of an earlier good reading stay as they are."""
-        documents.record_failure(self._writable(), document, problem, now)
+        from feeds.store.documents import record_failure
+
+        record_failure(self._writable(), document, problem, now)
 
     def entries(self, query: EntryQuery, without: Set[str] = frozenset()) -> Page:
         """The entries of a listing, newest first or as it asks for; at most 1000. Raises `QueryError`.
@@ -160,7 +172,9 @@ class Store:
 
         Tell whether that was news. Raises `NotFoundError`.
         """
-        return leaving.withdraw_for_good(self._writable(), id, now)
+        from feeds.store.leaving import withdraw_for_good
+
+        return withdraw_for_good(self._writable(), id, now)
 
     def stories(self, limit: int = 50, cursor: str | None = None) -> StoryPage:
         """The stories that began last, the last one first; at most 1000. Raises `QueryError`."""
@@ -207,6 +221,8 @@ class Store:
 
     def retopic(self, classify: Classify, now: datetime) -> Retopiced:
         """Find the topics of all entries anew, some at a time; see `feeds.store.retopic`."""
+        from feeds.store.retopic import retopic
+
         return retopic(self._writable(), classify, now)
 
     def authors(self) -> tuple[Tally, ...]:
@@ -256,6 +272,10 @@ class Store:
         """The document that a source has at a location."""
         return self._read(lambda connection: tallies.read_document_at(connection, source, location))
 
+    def last_readings(self, locations: Iterable[str]) -> dict[str, LastReading]:
+        """What the documents at these locations gave when they were read last, where that is known, by location."""
+        return self._read(lambda connection: tallies.read_last_readings(connection, locations))
+
     def document(self, name: str) -> DocumentReport:
         """By name or id; of several with one name the one read last. Raises `NotFoundError`."""
         return self._read(lambda connection: tallies.read_document(connection, name))
@@ -266,10 +286,6 @@ class Store:
         With a folder those of the documents that lie right in it. What was taken from siblings does not count.
         """
         return self._read(lambda connection: tallies.read_publications(connection, source, folder))
-
-    def locations(self) -> tuple[str, ...]:
-        """Where all documents came from."""
-        return self._read(tallies.read_locations)
 
     def anonymous(self, source: str) -> tuple[str, ...]:
         """The locations of the documents of a source that do not say who publishes them."""
@@ -315,6 +331,17 @@ class Store:
         """
         return self._watch.look(scopes, known)
 
+    def figures(self) -> Figures:
+        """How much there is of everything, for whoever watches over a site."""
+        return self._read(read_figures)
+
+    def check(self) -> None:
+        """Raise `StoreError` where the store does not answer, `SchemaError` where it has not the tables any more.
+
+        Newer tables will do: while a new version is rolled out, old processes go on with tables that only grew.
+        """
+        check_schema(self._connected(), self._file, newer_will_do=True)
+
     def close(self) -> None:
         """Close all connections; the next question opens them again."""
         self._watch.close()
@@ -340,7 +367,7 @@ class Store:
             if replaced and self._engine is not None:
                 self._engine.dispose(close=self._process == os.getpid())
             if self._engine is None or replaced or self._process != os.getpid():
-                self._engine = make_engine(self._url, read_only=self._read_only)
+                self._engine = make_engine(self._url, read_only=self._read_only, connections=self._connections.asking)
                 self._process = os.getpid()
                 self._identity = there
             return self._engine

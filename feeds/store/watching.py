@@ -9,42 +9,49 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import time
 from collections import deque
 from collections.abc import Callable
 from collections.abc import Sequence
 from functools import lru_cache
+from queue import Empty
+from queue import SimpleQueue
 from threading import Lock
+from typing import TYPE_CHECKING
 from typing import Protocol
 
-import psycopg
-from psycopg.pq import ExecStatus
-from psycopg.pq.abc import PGresult
 from sqlalchemy import URL
 
+from feeds.connections import USUAL
 from feeds.errors import StoreError
 from feeds.model.scope import ALL
 from feeds.model.scope import Scope
 from feeds.store.columns import instant
 from feeds.store.engine import BUSY_TIMEOUT
+from feeds.store.engine import PATIENCE
 from feeds.store.engine import Identity
 from feeds.store.engine import identify
 from feeds.store.engine import read_only_address
 from feeds.store.engine import store_file
+from feeds.store.server import arguments
+from feeds.store.server import explained
+from feeds.store.server import is_prepared
 from feeds.store.versions import STORE
 from feeds.store.versions import Mark
 from feeds.store.wal import WalIndex
 from feeds.store.wal import WalIndexes
 
+if TYPE_CHECKING:
+    from psycopg.pq import ExecStatus
+    from psycopg.pq.abc import PGresult
+
 _LOOK = """SELECT s.lineage, s.version, f.version, f.changed_at FROM state s, (
     SELECT max(version) AS version, max(changed_at) AS changed_at FROM listing_version WHERE (kind, key) IN ({})) f"""
 _NAME, _SERVER_LOOK = b"look", _LOOK.format("SELECT * FROM unnest($1::text[], $2::text[])").encode()
-#: Seconds until a server that does not answer counts as gone.
-_PATIENCE = 10
 #: Seconds between two looks at whether another file was put into the place of a store. That is a call of the system,
 #: and one for each request has the threads of a process wait for each other; commits are seen at once.
 _REPLACED = 0.02
-_ERRORS = (sqlite3.Error, psycopg.Error, OSError)
 
 
 class Watcher(Protocol):
@@ -58,12 +65,18 @@ class Watcher(Protocol):
 
 
 class Watch:
-    """Looks at a store for many threads; each look has a connection to itself, kept for the next one."""
+    """Looks at a store for many threads; each look has a connection to itself, kept for the next one.
 
-    def __init__(self, url: URL) -> None:
+    To a server there are at most so many at once.
+    """
+
+    def __init__(self, url: URL, connections: int = USUAL.looking) -> None:
         self._indexes = WalIndexes()
         self._open = _opener(url, self._indexes)
         self._idle: deque[Watcher] = deque()
+        #: A file costs no connections.
+        self._most = connections if store_file(url) is None else None
+        self._turns = _turns(self._most)
         self._process = os.getpid()
         #: Connections of the process that this one was forked from: to be neither used nor closed here.
         self._inherited: list[deque[Watcher]] = []
@@ -78,12 +91,12 @@ class Watch:
             self._forget()
         try:
             return self._look(scopes, known)
-        except _ERRORS:
+        except _errors():
             self._disconnect()  # after a restart of the server all connections are dead
         try:
             return self._look(scopes, known)
-        except _ERRORS as error:
-            raise StoreError(f"cannot read the store: {error}") from error
+        except _errors() as error:
+            raise StoreError(f"cannot read the store: {explained(error)}") from error
 
     def close(self) -> None:
         """Close the connections; the next look opens one again."""
@@ -95,6 +108,19 @@ class Watch:
             self._idle.pop().close()
 
     def _look(self, scopes: Sequence[Scope], known: Mark | None) -> Mark:
+        if self._turns is None:
+            return self._look_alone(scopes, known)
+        turns = self._turns
+        try:
+            turn = turns.get(timeout=PATIENCE)
+        except Empty as error:
+            raise OSError(f"no connection was free for {PATIENCE} s; see DATABASE_CONNECTIONS") from error
+        try:
+            return self._look_alone(scopes, known)
+        finally:
+            turns.put(turn)
+
+    def _look_alone(self, scopes: Sequence[Scope], known: Mark | None) -> Mark:
         watcher = self._borrow()
         try:
             found = watcher.look(scopes, known)
@@ -115,6 +141,7 @@ class Watch:
             if self._process != os.getpid():
                 self._inherited.append(self._idle)
                 self._idle = deque()
+                self._turns = _turns(self._most)
                 self._process = os.getpid()
 
 
@@ -172,17 +199,24 @@ class _ServerWatcher:
     """Looks at a server, below the cursors of the driver, which cost as much as the answer."""
 
     def __init__(self, url: URL) -> None:
-        arguments = url.get_dialect()().create_connect_args(url)[1]
-        patience = {"connect_timeout": _PATIENCE, "tcp_user_timeout": _PATIENCE * 1000}
-        self._connection = psycopg.connect(**{**patience, **arguments}, autocommit=True)
-        self._check(self._connection.pgconn.prepare(_NAME, _SERVER_LOOK), ExecStatus.COMMAND_OK)
+        import psycopg  # only here, since a store in a file needs none of it
+        from psycopg.pq import ExecStatus
+
+        self._connection = psycopg.connect(**arguments(url), autocommit=True)
+        self._is_prepared = is_prepared(url)
+        if self._is_prepared:
+            self._check(self._connection.pgconn.prepare(_NAME, _SERVER_LOOK), ExecStatus.COMMAND_OK)
 
     def look(self, scopes: Sequence[Scope], known: Mark | None) -> Mark:
-        answer = self._connection.pgconn.exec_prepared(_NAME, _arrays(tuple(scopes)))
+        from psycopg import DataError
+        from psycopg.pq import ExecStatus
+
+        server, asked = self._connection.pgconn, _arrays(tuple(scopes))
+        answer = server.exec_prepared(_NAME, asked) if self._is_prepared else server.exec_params(_SERVER_LOOK, asked)
         self._check(answer, ExecStatus.TUPLES_OK)
         lineage, store_version, version, at = (answer.get_value(0, column) for column in range(4))
         if lineage is None or store_version is None:
-            raise psycopg.DataError("the state of the store is empty")
+            raise DataError("the state of the store is empty")
         changed_at = None if at is None else instant(int(at))
         return Mark(lineage.decode(), int(store_version), int(version or 0), changed_at)
 
@@ -190,8 +224,26 @@ class _ServerWatcher:
         self._connection.close()
 
     def _check(self, answer: PGresult, wanted: ExecStatus) -> None:
+        from psycopg import OperationalError
+
         if answer.status != wanted:
-            raise psycopg.OperationalError(answer.error_message.decode("utf-8", "replace").strip())
+            raise OperationalError(answer.error_message.decode("utf-8", "replace").strip())
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    """What the drivers raise; one that was never loaded raises nothing."""
+    server = sys.modules.get("psycopg")
+    return (sqlite3.Error, OSError) if server is None else (sqlite3.Error, OSError, server.Error)
+
+
+def _turns(most: int | None) -> SimpleQueue[None] | None:
+    """As many turns as may be taken at once, in a queue: nothing of the standard library waits for less."""
+    if most is None:
+        return None
+    turns: SimpleQueue[None] = SimpleQueue()
+    for _ in range(most):
+        turns.put(None)
+    return turns
 
 
 def _opener(url: URL, indexes: WalIndexes) -> Callable[[], Watcher]:

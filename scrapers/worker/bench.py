@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from contextlib import contextmanager
 from contextlib import nullcontext
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version
 from pathlib import Path
 from uuid import uuid4
 
 from feeds.aliases import load_aliases
 from feeds.settings import Settings
 from feeds.topics import load_topics
+from feeds.version import present_version
 from scrapers.fetch import Clock
 from scrapers.fetch import Fetcher
 from scrapers.fetch import Limits
@@ -24,6 +23,7 @@ from scrapers.fetch import Turns
 from scrapers.fetch import user_agent
 from scrapers.fetch.turns import Hosts
 from scrapers.fetch.turns import OwnHosts
+from scrapers.fingerprint import fingerprint
 from scrapers.ingest import Plan
 from scrapers.sources import load_sources
 from scrapers.worker.worker import LEASE
@@ -33,11 +33,7 @@ from scrapers.worker.worker import Bench
 
 def make_limits(settings: Settings) -> Limits:
     """What one request may cost, and who we say we are."""
-    try:
-        present = version("feedwright")
-    except PackageNotFoundError:  # run from a checkout
-        present = "0"
-    return Limits(agent=user_agent(present, settings.public_base_url), allowed=settings.fetch_networks)
+    return Limits(agent=user_agent(present_version(), settings.public_base_url), allowed=settings.fetch_networks)
 
 
 @contextmanager
@@ -58,8 +54,10 @@ def open_bench(
     announced: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> Iterator[Bench]:
     """Everything a worker needs; other `limits` than those of the settings may be given. Raises `ConfigError`."""
+    known = fingerprint(settings)
     sources = load_sources(settings.sources)
-    plan = Plan(load_topics(settings.topics), load_aliases(settings.authors), sources, clock.now())
+    rules = load_topics(settings.topics), load_aliases(settings.authors), sources
+    plan = Plan(*rules, clock.now(), fingerprint=known)
     owner = uuid4().hex
     limits = limits or make_limits(settings)
     turns = Turns(store.crawl(), clock, owner, limits.connect + limits.total + limits.read)
