@@ -13,9 +13,11 @@ _settings = load_settings()
 #: A platform that names a port wants all interfaces; without one, this machine alone is served.
 bind = f"{'0.0.0.0' if os.environ.get('PORT') else '127.0.0.1'}:{_settings.port}"
 workers = _settings.web_concurrency
-#: Threads, since half-sent requests of slow clients stall the default worker, which serves one at a time.
-worker_class = "gthread"
+#: Threads, and a loop that waits for slow clients in their place.
+worker_class = "web.patience.PatientWorker"
 threads = 8
+#: The kernel would wait for the client where the loop should.
+sendfile = False
 #: The heartbeat file on a disk that can block is how healthy workers get killed; /dev/shm is memory.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 #: Since gunicorn 25 a control socket is opened in $HOME, which a platform may not let us write.
