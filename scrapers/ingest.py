@@ -19,6 +19,8 @@ from typing import Protocol
 
 from feeds.aliases import Aliases
 from feeds.errors import DocumentError
+from feeds.errors import ReadOnlyError
+from feeds.errors import UnavailableError
 from feeds.model import Batch
 from feeds.model import DocumentInfo
 from feeds.model import DocumentReport
@@ -134,6 +136,8 @@ def ingest(paths: Sequence[Path], store: Keeper, plan: Plan) -> Iterator[Outcome
     runs are read again then, so that the order in which documents come does not show.
 
     Documents are read by name, then by their bytes: where they lie and how they are given does not show either.
+
+    Raises `ReadOnlyError` and `UnavailableError`, which no document can help; those that were given are kept.
     """
     plan = replace(plan, gone=_gone(store))
     paths = _in_order(paths)
@@ -224,9 +228,14 @@ def keep(read: Scraping, store: Keeper, plan: Plan) -> Outcome:
 
 
 def ingest_document(document: Document, store: Keeper, plan: Plan) -> Outcome:
-    """Read and store one document that came from anywhere; what is wrong with it is recorded and never raised."""
+    """Read and store one document that came from anywhere; what is wrong with it is recorded and never raised.
+
+    Raises `ReadOnlyError` and `UnavailableError`, which no document can help.
+    """
     try:
         return keep(scrape_document(document, plan), store, plan)
+    except (ReadOnlyError, UnavailableError):
+        raise
     except Exception as error:
         return failed(document.name, document.location, error, store, plan)
 
@@ -287,6 +296,8 @@ def _again(path: Path, source: str, store: Keeper, plan: Plan) -> Outcome | None
 def _kept(path: Path, read: Scraping, store: Keeper, plan: Plan) -> Outcome:
     try:
         return _save(read, _series(read, store) if _is_anonymous(read) else None, store, plan)
+    except (ReadOnlyError, UnavailableError):
+        raise
     except Exception as error:
         return _failed(path, error, store, plan)
 

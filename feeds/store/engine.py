@@ -24,13 +24,23 @@ from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import DataError
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import NotSupportedError
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.exc import SQLAlchemyError
 
 from feeds.errors import ReadOnlyError
 from feeds.errors import StoreError
+from feeds.errors import UnavailableError
+from feeds.store.advice import advice
 
 #: Milliseconds that a writer waits for another one.
 BUSY_TIMEOUT = 10_000
+#: What stays of a WAL file once it was copied into the store; a long reader can make it much larger.
+WAL_BYTES = 64 << 20
+#: Milliseconds that a server may take to answer a question.
+READ_TIMEOUT = 20_000
 #: Rows or values in one statement: SQLite takes 32 766 variables, older builds 999.
 CHUNK = 500
 #: Any fixed number; everyone who migrates a PostgreSQL database waits for the same lock.
@@ -63,8 +73,8 @@ def store_file(url: URL) -> Path | None:
     return Path(url.database).absolute() if url.get_backend_name() == "sqlite" and url.database else None
 
 
-#: What tells a file from another one that is put into its place.
-Identity = tuple[int, int]
+#: What tells a file from another one that is put into its place, and whether its folder may be written to.
+Identity = tuple[int, int, bool]
 
 
 def identify(path: str | Path) -> Identity | None:
@@ -73,7 +83,7 @@ def identify(path: str | Path) -> Identity | None:
         found = os.stat(path)
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return found.st_dev, found.st_ino, not _is_immutable(Path(path))
 
 
 def read_only_address(path: str | Path) -> str:
@@ -86,7 +96,10 @@ def make_engine(url: URL, *, read_only: bool = False) -> Engine:
     path = store_file(url)
     if path is None:
         options = {"options": "-c default_transaction_read_only=on"} if read_only else {}
-        return create_engine(url, connect_args=options, pool_size=8, pool_pre_ping=True)
+        engine = create_engine(url, connect_args=options, pool_size=8, pool_pre_ping=True)
+        if read_only:
+            event.listen(engine, "connect", _limit_answers)
+        return engine
     engine = create_engine(_sqlite_url(path, read_only), pool_size=8)
     event.listen(engine, "connect", _prepare_reader if read_only else _prepare_writer)
     event.listen(engine, "begin", _begin)
@@ -162,6 +175,7 @@ def _is_immutable(path: Path) -> bool:
 def _prepare_writer(connection: Any, record: object) -> None:
     _prepare_reader(connection, record)
     connection.execute("PRAGMA journal_mode=WAL").close()
+    connection.execute(f"PRAGMA journal_size_limit={WAL_BYTES}").close()
     connection.execute("PRAGMA synchronous=NORMAL").close()
     connection.execute("PRAGMA foreign_keys=ON").close()
 
@@ -169,6 +183,12 @@ def _prepare_writer(connection: Any, record: object) -> None:
 def _prepare_reader(connection: Any, record: object) -> None:
     connection.isolation_level = None  # the driver must not begin transactions: `_begin` does
     connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}").close()
+
+
+def _limit_answers(connection: Any, record: object) -> None:
+    """A thread that waited for a lock for as long as that is held would serve nobody."""
+    connection.execute(f"SET statement_timeout = {READ_TIMEOUT:d}")
+    connection.commit()
 
 
 def _begin(connection: Connection) -> None:
@@ -183,9 +203,15 @@ def _explained(what: str) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         reason = getattr(error, "orig", None) or error
-        if _is_read_only(reason):
-            raise ReadOnlyError(f"cannot {what} the store: {reason}") from error
-        raise StoreError(f"cannot {what} the store: {reason}") from error
+        words = "; ".join(filter(None, (str(reason).strip(), advice(reason))))
+        raise _kind(error, reason)(f"cannot {what} the store: {words}") from error
+
+
+def _kind(error: SQLAlchemyError, reason: object) -> type[StoreError]:
+    if _is_read_only(reason):
+        return ReadOnlyError
+    is_about_values = isinstance(error, DataError | IntegrityError | ProgrammingError | NotSupportedError)
+    return StoreError if is_about_values else UnavailableError
 
 
 def _is_read_only(reason: object) -> bool:

@@ -8,10 +8,12 @@ from sqlalchemy import Connection
 from sqlalchemy import Engine
 from sqlalchemy import inspect
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from feeds.errors import SchemaError
 from feeds.errors import StoreError
+from feeds.errors import UnavailableError
+from feeds.store.advice import advice
 from feeds.store.engine import lock_for_migration
 from feeds.store.engine import make_engine
 from feeds.store.engine import reading
@@ -78,9 +80,10 @@ def _switch_on(engine: Engine) -> None:
     for attempt in range(_ATTEMPTS):
         try:
             engine.connect().close()
-        except OperationalError as error:
+        except DBAPIError as error:
             if "locked" not in str(error) or attempt == _ATTEMPTS - 1:
-                raise StoreError(f"cannot open the store: {error.orig}") from error
+                words = "; ".join(filter(None, (str(error.orig).strip(), advice(error.orig))))
+                raise UnavailableError(f"cannot open the store: {words}") from error
         else:
             return
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import random
 import time
-from collections.abc import Callable
-from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field
 from datetime import timedelta
@@ -15,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from feeds.aliases import load_aliases
-from feeds.settings import load_settings
 from feeds.store import open_store
 from feeds.topics import load_topics
 from scrapers.ingest import Plan

@@ -212,7 +212,9 @@ def exporting(folder: Path) -> Iterator[Scene]:
         with open_store(url) as store:
             store.save(make_batch([draft("一段旧的文字，后来改了。", 1), draft("这一段后来没有了。", 2)]), NOW)
             export_site(load_settings({**environ, "DATABASE_URL": url}), before, store=store)
-            changed = make_batch([draft("一段旧的文字，后来改了好几处。", 1), draft("这一段是新来的，写船。", 3)], digest="2")
+            changed = make_batch(
+                [draft("一段旧的文字，后来改了好几处。", 1), draft("这一段是新来的，写船。", 3)], digest="2"
+            )
             assert changed.document != info()
             store.save(changed, NOW + timedelta(hours=1))
 

@@ -52,7 +52,9 @@ def serving(url: str, log: Path, workers: int = 2, **environ: str) -> Iterator[i
                 process.communicate(timeout=PATIENCE)
 
 
-def ask(port: int, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
+def ask(
+    port: int, path: str, method: str = "GET", body: bytes | None = None, **headers: str
+) -> tuple[int, dict[str, str], bytes]:
     """Status, headers (names in lower case) and body of an answer."""
     connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:

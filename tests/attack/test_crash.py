@@ -47,7 +47,12 @@ def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     ids=["ingest", "re-ingest", "retopic", "export", "worker"],
 )
 def test_what_is_killed_leaves_whole_documents_and_is_made_good_by_the_next_run(
-    play: Play, stores: Stores, tmp_path: Path, rounds: Callable[[int, int], int], tell: Told, request: pytest.FixtureRequest
+    play: Play,
+    stores: Stores,
+    tmp_path: Path,
+    rounds: Callable[[int, int], int],
+    tell: Told,
+    request: pytest.FixtureRequest,
 ) -> None:
     name = request.node.callspec.id
     chance = Random(f"{SEED} {name}")
@@ -59,7 +64,9 @@ def test_what_is_killed_leaves_whole_documents_and_is_made_good_by_the_next_run(
         killed = between = 0
         for number in range(rounds(2, 40)):
             # Half of them at a moment, half in the middle of what takes no time, such as a transaction.
-            kill = Kill(after=chance.uniform(0, usual.seconds)) if number % 2 else Kill(at=chance.randint(1, usual.done))
+            kill = (
+                Kill(after=chance.uniform(0, usual.seconds)) if number % 2 else Kill(at=chance.randint(1, usual.done))
+            )
             url = stores.copy(made)
             scene.prepare()
             ended = run(scene.work, {**scene.environ, "DATABASE_URL": url}, tmp_path / "log", kill)

@@ -48,7 +48,8 @@ def test_eight_clients_get_no_error_and_nothing_stale_while_documents_come(
         writer.start()
         until = time.monotonic() + rounds(3, 60)
         readers = [
-            context.Process(target=clients.read_on, args=(port, seed, until, written, results)) for seed in range(CLIENTS)
+            context.Process(target=clients.read_on, args=(port, seed, until, written, results))
+            for seed in range(CLIENTS)
         ]
         for reader in readers:
             reader.start()

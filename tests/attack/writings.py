@@ -32,7 +32,9 @@ def post(number: int, day: date, who: int, written: str) -> str:
     return f"### {number:02}\n\n{day.isoformat()}\n\n{_PEOPLE[who % len(_PEOPLE)]}\n{written}\n\n"
 
 
-def log(name: str, count: int, day: date = date(2026, 1, 1), edited: frozenset[int] = frozenset(), skip: int = -1) -> str:
+def log(
+    name: str, count: int, day: date = date(2026, 1, 1), edited: frozenset[int] = frozenset(), skip: int = -1
+) -> str:
     """A log of `count` posts from a day on; those `edited` have one more sentence, the one at `skip` is missing."""
     found = []
     for number in range(count):
