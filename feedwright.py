@@ -32,6 +32,9 @@ COMMANDS = {
         "show": "Show one entry with its text.",
         "withdraw": "Withdraw an entry for good: no document that holds it, and no copy of it, brings it back.",
     },
+    "feeds.commands.pruning": {
+        "prune": "Take entries out that are older than so many days, for good, and drop texts that nobody sees.",
+    },
     "feeds.commands.queries": {
         "explain-query": "Tell how a query is read: its parts, its one form, what it says in words, where it stands, "
         "what it finds.",
@@ -94,7 +97,7 @@ def main() -> None:
     """Turn what people publish in any shape into entries, and serve them as feeds and a JSON API.
 
     Settings come from the environment: DATABASE_URL, PUBLIC_BASE_URL, SITE_NAME, SITE_LANGUAGE, PORT,
-    WEB_CONCURRENCY, CACHE_BYTES, WRITES_PER_MINUTE, WEBSUB_HUB, TOPICS, AUTHORS, SOURCES, FEEDS,
+    WEB_CONCURRENCY, CACHE_BYTES, WRITES_PER_MINUTE, WEBSUB_HUB, KEEP_DAYS, TOPICS, AUTHORS, SOURCES, FEEDS,
     FETCH_NETWORKS, CACHE_DIR, IMAGE_PROXY_KEY, SOURCE_DATE_EPOCH.
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")

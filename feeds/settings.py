@@ -50,6 +50,8 @@ class Settings:
     websub_hub: str | None
     #: How often one token may write, in each process.
     writes_per_minute: int
+    #: Days after which `feedwright prune` takes entries out; None for never.
+    keep_days: int | None
     #: Files to use instead of the ones that ship with Feedwright.
     topics: Path | None
     authors: Path | None
@@ -155,6 +157,10 @@ def _number(lowest: int, highest: int) -> Callable[[str], int]:
     return check
 
 
+def _days(words: str) -> int | None:
+    return _number(1, 100_000)(words) if words else None
+
+
 def _file(words: str) -> Path | None:
     if not words:
         return None
@@ -213,6 +219,7 @@ SETTINGS = (
     ),
     Setting("WEBSUB_HUB", "", "the address of a WebSub hub, which is then named in feeds and told of changes", _hub),
     Setting("WRITES_PER_MINUTE", "60", "how often a token may write, in each process", _number(1, 10_000)),
+    Setting("KEEP_DAYS", "", "days after which `feedwright prune` takes entries out for good; never if empty", _days),
     Setting("TOPICS", "", "a topics file to use instead of the one that ships with Feedwright", _file),
     Setting("AUTHORS", "", "a file of names and handles that belong together, asked before the shipped one", _file),
     Setting("SOURCES", "", "a sources file to use instead of the one that ships with Feedwright", _file),

@@ -1,8 +1,8 @@
 """Old entries out of the store, so that it does not grow for ever; what they were known by stays.
 
 A pruned entry is withdrawn for good: a reader is told that it is gone, and no document that still holds it brings it
-back. Its texts are dropped, and only what it is recognised by is left. Unlike one that was withdrawn by hand it does not
-hold back copies of it elsewhere.
+back. Its texts are dropped, and only what it is recognised by is left. Unlike one that was withdrawn by hand it holds
+back no copies of it elsewhere.
 """
 
 from __future__ import annotations

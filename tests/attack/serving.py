@@ -8,11 +8,9 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from http.client import HTTPException
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -52,31 +50,12 @@ def serving(url: str, log: Path, workers: int = 2, **environ: str) -> Iterator[i
                 process.communicate(timeout=PATIENCE)
 
 
-def ask(
-    port: int, path: str, method: str = "GET", body: bytes | None = None, **headers: str
-) -> tuple[int, dict[str, str], bytes]:
+def ask(port: int, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
     """Status, headers (names in lower case) and body of an answer."""
     connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
-        connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+        connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
         answer = connection.getresponse()
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
     finally:
         connection.close()
-
-
-def ask_until(port: int, path: str, status: int) -> tuple[int, dict[str, str], bytes]:
-    """The same, asked until it has a status."""
-    pause = threading.Event()
-    last: object = None
-    for _ in range(int(PATIENCE * 10)):
-        try:
-            found = ask(port, path)
-        except (OSError, HTTPException) as error:
-            last = error
-        else:
-            if found[0] == status:
-                return found
-            last = found
-        pause.wait(0.1)
-    raise AssertionError(f"{path} never answered {status}: {last}")

@@ -64,9 +64,8 @@ def test_what_is_killed_leaves_whole_documents_and_is_made_good_by_the_next_run(
         killed = between = 0
         for number in range(rounds(2, 40)):
             # Half of them at a moment, half in the middle of what takes no time, such as a transaction.
-            kill = (
-                Kill(after=chance.uniform(0, usual.seconds)) if number % 2 else Kill(at=chance.randint(1, usual.done))
-            )
+            after, at = chance.uniform(0, usual.seconds), chance.randint(1, usual.done)
+            kill = Kill(after=after) if number % 2 else Kill(at=at)
             url = stores.copy(made)
             scene.prepare()
             ended = run(scene.work, {**scene.environ, "DATABASE_URL": url}, tmp_path / "log", kill)

@@ -97,7 +97,7 @@ def test_a_full_disk_is_told_and_what_was_written_stays(
         assert send(client, "sent.md", writings.log("sent", 2)).status_code == 201
     tell(
         "SQLite on a full disk of 2 MB",
-        f"{len(kept)} of {len(logs)} documents kept whole, 1 line names the disk; all after",
+        f"{len(kept)} of {len(logs)} documents whole, 1 line names the disk; all after",
     )
 
 
@@ -182,16 +182,14 @@ def test_a_file_that_another_process_holds_is_read_and_written_to_later(
         assert ingest(told, documents, tmp_path)[0] == 0
         with open_store(filled) as store:
             assert [report.failure for report in store.documents() if report.failure] == []
-    with (
-        held(filled, "PRAGMA locking_mode = EXCLUSIVE", "BEGIN EXCLUSIVE", "UPDATE state SET version = version"),
-        site(told) as client,
-    ):
+    alone = ("PRAGMA locking_mode = EXCLUSIVE", "BEGIN EXCLUSIVE", "UPDATE state SET version = version")
+    with held(filled, *alone), site(told) as client:
         assert ask(client) == [503] * len(ASKED)
     with site(told) as client:
         assert ask(client) == WELL
     tell(
         "SQLite held by another process",
-        "read all the while, 503 for who writes (for all, where reading is locked too)",
+        "read all the while, 503 for who writes (for all, where it is locked whole)",
     )
 
 
@@ -210,9 +208,8 @@ def test_a_store_that_is_damaged_or_gone_is_told_and_its_copy_served_without_a_r
             path.unlink()
         else:
             whole = path.read_bytes()
-            damaged.write_bytes(
-                {"garbage": b"\xfe" * len(whole), "cut off": whole[: len(whole) // 3], "empty": b""}[damage]
-            )
+            contents = {"garbage": b"\xfe" * len(whole), "cut off": whole[: len(whole) // 3], "empty": b""}
+            damaged.write_bytes(contents[damage])
             os.replace(damaged, path)
             for beside in ("-wal", "-shm"):
                 Path(f"{path}{beside}").unlink(missing_ok=True)

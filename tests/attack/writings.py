@@ -11,7 +11,10 @@ from random import Random
 
 #: When the files were last changed: seconds since 1970.
 CHANGED = 1_770_000_000
-_SIGNS = "春夏秋冬风雨云雪山河湖海花草树木鸟鱼虫马灯火门窗桌椅杯碗书纸笔墨路桥车船城村田园早晚昨今明年月日时走跑坐站看听说写读想问答来去开关"
+_SIGNS = (
+    "春夏秋冬风雨云雪山河湖海花草树木鸟鱼虫马灯火门窗桌椅杯碗书纸笔墨"
+    "路桥车船城村田园早晚昨今明年月日时走跑坐站看听说写读想问答来去开关"
+)
 _PEOPLE = ("林舟\n@linzhou", "安宁\n@anning", "白石\n@baishi", "顾渡\n@gudu")
 _TOPICS = ("检索增强", "提示词", "开源模型", "智能体")
 
