@@ -13,6 +13,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from errno import EMFILE
+from errno import ENFILE
 from select import POLLIN
 from select import POLLOUT
 from select import poll
@@ -154,8 +156,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         """A client comes. Of too many who wait the one that would be given up first goes."""
         try:
             client, address = listener.accept()
-        except OSError:  # it is gone already, or too many files are open
-            self._make_room()
+        except OSError as error:  # it is gone already, or another worker has it
+            if error.errno in {EMFILE, ENFILE}:
+                self._make_room()
             return
         self.nr_conns += 1
         connection = TConn(self.cfg, Peer(client), address, listener.getsockname())

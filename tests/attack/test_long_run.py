@@ -63,11 +63,7 @@ class Publisher:
         if number:
             count = self.logs[number - 1][0]
             edited = frozenset(self.chance.sample(range(count), 3))
-            self.logs[number - 1] = (
-                count,
-                frozenset(self.chance.sample(range(count), 3)),
-                self.chance.randrange(count),
-            )
+            self.logs[number - 1] = (count, edited, self.chance.randrange(count))
             changed.append(number - 1)
         return [self.write(one) for one in changed]
 
