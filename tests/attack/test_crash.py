@@ -62,7 +62,7 @@ def test_what_is_killed_leaves_whole_documents_and_is_made_good_by_the_next_run(
         states = scene.states(wanted)
         usual = _usual(scene, stores, made, tmp_path, states[-1])
         killed = between = 0
-        for number in range(rounds(2, 40)):
+        for number in range(rounds(1, 40)):
             # Half of them at a moment, half in the middle of what takes no time, such as a transaction.
             after, at = chance.uniform(0, usual.seconds), chance.randint(1, usual.done)
             kill = Kill(after=after) if number % 2 else Kill(at=at)

@@ -94,12 +94,12 @@ def test_slow_clients_do_not_stop_others(
 ) -> None:
     drafts = [make_draft(f"{number} " + "很长的一段话。" * 900, number) for number in range(1, 31)]
     store.save(make_batch(drafts), now)  # type: ignore[arg-type]
-    number = rounds(60, 200)
+    number = rounds(40, 200)
     with serving(store_url, tmp_path / "log", workers=1) as port:
         quiet = _latencies(port, 30)
         for what, (first, then) in SLOW.items():
             with _slow_clients(port, number, first, then):
-                seconds = _latencies(port, rounds(10, 300))
+                seconds = _latencies(port, rounds(5, 300))
             tell(
                 f"{number} clients that {what}",
                 f"others: p50 {percentile(seconds, 0.5)}, p99 {percentile(seconds, 0.99)} "
