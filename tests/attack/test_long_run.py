@@ -148,7 +148,8 @@ def test_after_retention_the_store_stays_as_large_and_as_quick_as_it_is(
     each = max(0.0, (last.bytes - first.bytes) / (last.gone - first.gone))
     sizes = [(one.bytes - each * one.gone) / one.kept for one in late[len(late) // 3 :]]
     assert each < first.bytes / (first.kept + first.gone), "what is left of a pruned entry is small"
-    assert max(sizes) < 1.5 * min(sizes), sizes
+    # The search grows until most of it is dead and is then written anew: the highest points are compared.
+    assert max(sizes[len(sizes) // 2 :]) < 1.25 * max(sizes[: len(sizes) // 2]), sizes
     assert last.memory < first.memory + (64 << 20)
     tell(
         f"{store_url.partition(':')[0]}: {days} days, {new} entries, {keep} days kept",
