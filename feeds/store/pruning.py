@@ -7,11 +7,15 @@ back no copies of it elsewhere.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import psycopg
+from sqlalchemy import BindParameter
 from sqlalchemy import Connection
 from sqlalchemy import Engine
 from sqlalchemy import Row
@@ -22,7 +26,9 @@ from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import update
 
+from feeds.errors import UnavailableError
 from feeds.identity import OPENING
+from feeds.store.advice import advice
 from feeds.store.documents import lock_source
 from feeds.store.engine import reading
 from feeds.store.engine import writing
@@ -107,7 +113,7 @@ def _empty_some(engine: Engine, before: datetime) -> int:
 
 def _empty(connection: Connection, rows: Sequence[Row[Any]], **more: str) -> None:
     left = [{"row": row.id, **_left(row)} for row in rows]
-    names = {name: bindparam(f"new_{name}") for name in left[0] if name != "row"}
+    names: dict[str, BindParameter[Any]] = {name: bindparam(f"new_{name}") for name in left[0] if name != "row"}
     bound = [{"row": one["row"], **{f"new_{name}": one[name] for name in names}} for one in left]
     connection.execute(update(entry).where(entry.c.id == bindparam("row")).values(**_EMPTY, **names, **more), bound)
     connection.execute(delete(revision).where(revision.c.entry_id.in_([row.id for row in rows])))
@@ -134,15 +140,19 @@ def _has_many_dead(connection: Connection) -> bool:
 
 
 def _compact(engine: Engine) -> None:
-    """Give back to the system what is free."""
-    connection = engine.raw_connection()
+    """Give back to the system what is free; neither database does so inside of a transaction."""
     try:
-        if engine.dialect.name == "sqlite":
-            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                connection.cursor().execute(statement).fetchall()
-        else:
-            connection.driver_connection.autocommit = True
-            connection.cursor().execute("VACUUM ANALYZE")
-            connection.driver_connection.autocommit = False
-    finally:
-        connection.close()
+        with closing(engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            if engine.dialect.name == "sqlite":
+                cursor.execute("VACUUM")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                cursor.fetchall()
+                return
+            server: Any = connection.driver_connection
+            server.autocommit = True
+            cursor.execute("VACUUM ANALYZE")
+            server.autocommit = False
+    except (sqlite3.Error, psycopg.Error) as error:
+        words = "; ".join(filter(None, (str(error).strip(), advice(error))))
+        raise UnavailableError(f"all was pruned, and the store cannot be made smaller: {words}") from error
