@@ -23,7 +23,8 @@ from socket import socket
 from typing import Any
 
 from gunicorn.workers.gthread import TConn
-from gunicorn.workers.gthread import ThreadWorker
+
+from web.gunicorn_worker import LeavingWorker
 
 #: Seconds: for the head of a request, for a body, for an answer to be taken, and for a client to close.
 _HEAD, _BODY, _TAKEN, _CLOSED = 10.0, 30.0, 60.0, 2.0
@@ -141,7 +142,7 @@ class _Waiting:
         self.late = late
 
 
-class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+class PatientWorker(LeavingWorker):
     """See the head of this module. The threads are for our own work only."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:

@@ -28,7 +28,7 @@ from sqlalchemy import update
 
 from feeds.errors import UnavailableError
 from feeds.identity import OPENING
-from feeds.store.advice import advice
+from feeds.store.advice import explained
 from feeds.store.documents import lock_source
 from feeds.store.engine import reading
 from feeds.store.engine import writing
@@ -154,5 +154,4 @@ def _compact(engine: Engine) -> None:
             cursor.execute("VACUUM ANALYZE")
             server.autocommit = False
     except (sqlite3.Error, psycopg.Error) as error:
-        words = "; ".join(filter(None, (str(error).strip(), advice(error))))
-        raise UnavailableError(f"all was pruned, and the store cannot be made smaller: {words}") from error
+        raise UnavailableError(f"all was pruned, and the store cannot be made smaller: {explained(error)}") from error

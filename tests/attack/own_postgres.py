@@ -19,6 +19,9 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests.postgres import NoServerError
+from tests.postgres import _programs as programs_of_wheel
+
 #: Connections that are taken from others than superusers.
 CONNECTIONS = 12
 _PATIENCE = 60.0
@@ -66,14 +69,15 @@ class OwnServer:
 @contextmanager
 def own_server() -> Iterator[OwnServer]:
     """A running server with an empty database; skips the test where there are no programs for it."""
-    programs, user = _programs(), "postgres" if os.getuid() == 0 else None
-    if programs is None:
-        pytest.skip("needs the programs of a PostgreSQL server")
-    if user is not None and user not in {entry.pw_name for entry in pwd.getpwall()}:
-        pytest.skip("PostgreSQL does not run as root, and there is no user postgres")
+    user = _nobody() if os.getuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="feedwright-postgres-"))
     if user is not None:
         shutil.chown(folder, user)
+    try:
+        programs = _programs(folder)
+    except NoServerError as error:
+        shutil.rmtree(folder)
+        pytest.skip(f"there is no PostgreSQL: {error}")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -99,8 +103,13 @@ def _run(command: list[Any], user: str | None) -> subprocess.Popen[bytes]:
     return subprocess.Popen([str(word) for word in command], user=user, cwd="/", stdout=quiet, stderr=quiet)
 
 
-def _programs() -> Path | None:
-    """Of Debian, else on the path."""
+def _nobody() -> str:
+    """PostgreSQL refuses to be root."""
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next(name for name in ("postgres", "nobody") if name in known)
+
+
+def _programs(folder: Path) -> Path:
+    """Of Debian, else of the wheel. Raises `NoServerError`."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    on_path = shutil.which("initdb")
-    return found[-1].parent if found else Path(on_path).parent if on_path else None
+    return found[-1].parent if found else programs_of_wheel(folder)

@@ -19,8 +19,9 @@ from feeds.settings import load_settings
 from feeds.store import Store
 from feeds.store import migrate
 from feeds.store import open_store
-from tests.conftest import _administer
-from tests.conftest import _named
+from tests.conftest import database_url
+from tests.postgres import create_database
+from tests.postgres import drop_database
 from tests.rebuild import ids
 from tests.rebuild import paths
 from web import create_app
@@ -81,20 +82,21 @@ class Files:
 class Databases:
     """PostgreSQL."""
 
+    server: str
     made: list[str] = field(default_factory=list)
 
     def make(self, fill: Callable[[str], None]) -> str:
-        url = self._new("")
+        url = self._new()
         migrate(url)
         fill(url)
         return url
 
     def copy(self, made: str) -> str:
-        return self._new(f"TEMPLATE {made.rpartition('/')[2]}")
+        return self._new(made.rpartition("/")[2])
 
     def drop(self, url: str) -> None:
         name = url.rpartition("/")[2]
-        _administer(f"DROP DATABASE {name} WITH (FORCE)")
+        drop_database(self.server, name)
         self.made.remove(name)
 
     def check(self, url: str) -> None:
@@ -104,11 +106,11 @@ class Databases:
         for name in list(self.made):
             self.drop(f"/{name}")
 
-    def _new(self, how: str) -> str:
+    def _new(self, *template: str) -> str:
         name = f"feedwright_{uuid4().hex}"
-        _administer(f"CREATE DATABASE {name} {how}")
+        create_database(self.server, name, *template)
         self.made.append(name)
-        return _named(name)
+        return database_url(self.server, name)
 
 
 def seen(url: str, **environ: str) -> dict[str, str]:

@@ -21,7 +21,6 @@ from tests.attack.stores import Databases
 from tests.attack.stores import Files
 from tests.attack.stores import Stores
 from tests.attack.stores import differences
-from tests.conftest import DATABASES
 
 #: Kept: with another one other moments are tried.
 SEED = 20261122
@@ -30,13 +29,13 @@ KILLED = -9
 Play = Callable[[Path], AbstractContextManager[Scene]]
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(params=["sqlite", "postgresql"])
 def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
     """Where stores are made and copied."""
     if request.param == "sqlite":
         yield Files(tmp_path_factory.mktemp("stores"))
         return
-    made = Databases()
+    made = Databases(request.getfixturevalue("postgres"))
     yield made
     made.close()
 

@@ -102,7 +102,7 @@ def test_a_restart_in_mid_ingest_loses_nothing(
             status, said = reading.result()
         server.start()
         assert status in {0, 1} and "Traceback" not in said, said
-        assert status == 0 or "the store:" in said and "again" in said, said
+        assert status == 0 or ("the store:" in said and "; " in said), said
         stopped += status
         with open_store(url) as store:
             assert {(report.failure, report.entries) for report in store.documents()} <= {(None, 5)}
@@ -125,9 +125,9 @@ def test_a_server_that_takes_no_more_connections_is_told_and_got_over(
                 stack.enter_context(psycopg.connect(server.url))
             assert ask(client) == [503] * len(ASKED)
             status, said = ingest(told, documents, tmp_path)
-            assert status == 1 and "max_connections" in said and "Traceback" not in said, said
+            assert status == 1 and "more connections" in said and "Traceback" not in said, said
         assert ask(client) == WELL
-    tell("PostgreSQL without a connection left", "503 with Retry-After, then well again; ingest names max_connections")
+    tell("PostgreSQL without a connection left", "503 with Retry-After, then well again; ingest says what to do")
 
 
 def test_who_reads_does_not_wait_for_a_lock_for_ever(
