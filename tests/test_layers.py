@@ -38,7 +38,7 @@ ALLOWED = {
     "feedparser": ("scrapers/kinds/",),
     "trafilatura": ("scrapers/kinds/",),
     "dulwich": ("scrapers/worker/repository.py",),
-    # The network belongs to the fetcher; pictures are fetched while somebody waits for them.
+    # The network belongs to the fetcher; pictures are fetched while somebody waits; the server has clients.
     "socket": ("scrapers/fetch/", "web/outside.py", "web/patience.py"),
     "ssl": ("scrapers/fetch/", "web/outside.py"),
     "httpcore": ("scrapers/fetch/",),

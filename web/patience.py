@@ -23,8 +23,7 @@ from socket import socket
 from typing import Any
 
 from gunicorn.workers.gthread import TConn
-
-from web.gunicorn_worker import LeavingWorker
+from gunicorn.workers.gthread import ThreadWorker
 
 #: Seconds: for the head of a request, for a body, for an answer to be taken, and for a client to close.
 _HEAD, _BODY, _TAKEN, _CLOSED = 10.0, 30.0, 60.0, 2.0
@@ -142,7 +141,7 @@ class _Waiting:
         self.late = late
 
 
-class PatientWorker(LeavingWorker):
+class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """See the head of this module. The threads are for our own work only."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:

@@ -24,9 +24,9 @@ _settings = load_settings()
 #: A platform that names a port wants all interfaces; without one, this machine alone is served.
 bind = f"{'0.0.0.0' if os.environ.get('PORT') else '127.0.0.1'}:{_settings.port}"
 workers = _settings.web_concurrency
-#: Threads, and a loop that waits for slow clients in their place.
-worker_class = "web.patience.PatientWorker"
-#: The kernel would wait for the client where the loop should.
+#: With threads that no slow client holds.
+worker_class = "web.gunicorn_worker.LeavingWorker"
+#: The kernel would wait for a slow client where the loop should.
 sendfile = False
 #: Answers are made by one core at a time, so more of them only wait: for the store, and for clients.
 threads = USUAL_THREADS

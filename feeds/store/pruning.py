@@ -7,14 +7,12 @@ back no copies of it elsewhere.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import psycopg
 from sqlalchemy import BindParameter
 from sqlalchemy import Connection
 from sqlalchemy import Engine
@@ -153,5 +151,5 @@ def _compact(engine: Engine) -> None:
             server.autocommit = True
             cursor.execute("VACUUM ANALYZE")
             server.autocommit = False
-    except (sqlite3.Error, psycopg.Error) as error:
+    except engine.dialect.loaded_dbapi.Error as error:
         raise UnavailableError(f"all was pruned, and the store cannot be made smaller: {explained(error)}") from error

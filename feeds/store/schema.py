@@ -18,7 +18,7 @@ from feeds.store.columns import Instant
 from feeds.store.columns import Key
 
 #: The Alembic revision that this code reads and writes.
-HEAD = "0008"
+HEAD = "0009"
 
 metadata = MetaData()
 
@@ -59,8 +59,9 @@ source = Table(
 )
 
 #: A document that was never read has no source. `skips`, `problems` and `publications` are JSON. `fingerprint` is the
-#: hash of the batch that was saved last; without one the next reading is written whatever it is. `shrunk` is the digest
-#: of the bytes that last lacked suspiciously many entries.
+#: hash of the batch that was saved last; without one the next reading is written whatever it is. `reading` tells what
+#: that batch was made of (see `feeds.model.Batch`), and means nothing without a fingerprint. `shrunk` is the digest of
+#: the bytes that last lacked suspiciously many entries.
 document = Table(
     "document",
     metadata,
@@ -83,6 +84,7 @@ document = Table(
     Column("publications", Text, nullable=False),
     Column("failure", Text),
     Column("fingerprint", Text),
+    Column("reading", Text),
     Column("shrunk", Text),
     Column("anonymous", Boolean, nullable=False),
     Column("first_seen", Instant, nullable=False),
