@@ -152,7 +152,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         self._queued: deque[Any] = deque()
         self._swept = 0.0
 
-    def accept(self, listener: socket) -> None:
+    def accept(self, listener: Any) -> None:
         """A client comes. Of too many who wait the one that would be given up first goes."""
         try:
             client, address = listener.accept()
