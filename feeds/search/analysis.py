@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from feeds.search.folding import fold
 
@@ -24,7 +25,7 @@ _DENSE = (
 _LETTER = rf"[^\W\d_{_DENSE}]"
 _ALNUM = rf"[^\W_{_DENSE}]"
 _SIGN = rf"(?:\+\+|[+#](?!{_ALNUM}))"
-_PIECE = re.compile(
+_PIECE = (
     rf"(?P<dense>[{_DENSE}]+)"
     rf"|(?<!{_ALNUM}){_LETTER}{_SIGN}"
     rf"|(?<={_ALNUM}){_SIGN}"
@@ -55,7 +56,13 @@ class Phrase:
 
 def pieces(folded: str) -> Iterator[re.Match[str]]:
     """Where words stand in a folded text: whole runs of dense scripts, single words of the others."""
-    return _PIECE.finditer(folded)
+    return _piece().finditer(folded)
+
+
+@cache
+def _piece() -> re.Pattern[str]:
+    """Compiled at the first word: so many ranges take longer than most commands that look for none."""
+    return re.compile(_PIECE)
 
 
 def stream(title: str | None, names: Iterable[str], text: str) -> str:
