@@ -24,6 +24,7 @@ from feeds.topics import Topic
 from feeds.topics import Topics
 from feeds.topics import load_topics
 from web.cache import Cache
+from web.remembering import Remembered
 
 #: Reads a document that was sent and saves it. Raises `DocumentError` for what cannot be read, `QueryError` for what it
 #: is said to be and cannot be.
@@ -52,6 +53,7 @@ class State:
         self.is_copy = is_copy
         self.scripts = Scripts()
         self.cache = Cache(settings.cache_bytes, lambda scopes, known: self.store.look(scopes, known), now)
+        self.remembered = Remembered(lambda scopes, known: self.store.look(scopes, known))
         self.topics: Topics = load_topics(settings.topics)
         self.saved = load_saved(settings.feeds)
         self._store = store
