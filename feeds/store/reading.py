@@ -153,17 +153,17 @@ def _entries(connection: Connection, rows: Sequence[Row[Any]], without: Set[str]
 def read_entry(connection: Connection, entry_id: str) -> Entry:
     """One entry with its relations by one statement. Raises `NotFoundError`, `GoneError` for a withdrawn one."""
     other = entry.alias("other")
-    related = and_(relation.c.entry_id == entry.c.id, other.c.withdrawn_at.is_(None))
-    pairs = relation.join(other, relation.c.other_id == other.c.id)
-    joined = entry.join(source).join(document, entry.c.document_id == document.c.id).outerjoin(pairs, related)
-    columns = [*_READ, *_SOURCE, *_DOCUMENT, relation.c.kind, relation.c.other_id]
+    # One after the other: for a join in brackets SQLite reads all relations that there are.
+    joined = _JOINED.outerjoin(relation, relation.c.entry_id == entry.c.id)
+    joined = joined.outerjoin(other, and_(other.c.id == relation.c.other_id, other.c.withdrawn_at.is_(None)))
+    columns = [*_COLUMNS, relation.c.kind, relation.c.other_id, other.c.id.label("live")]
     order = (relation.c.kind, relation.c.other_id)
     rows = connection.execute(select(*columns).select_from(joined).where(entry.c.id == entry_id).order_by(*order)).all()
     if not rows:
         raise NotFoundError("entry", entry_id)
     if rows[0].withdrawn_at is not None:
         raise GoneError("entry", entry_id)
-    return entry_from_row(rows[0], [_relation(row) for row in rows if row.kind is not None])
+    return entry_from_row(rows[0], [_relation(row) for row in rows if row.live is not None])
 
 
 def matching(

@@ -36,11 +36,11 @@ from web.application import create_app
 
 REPETITIONS = 40
 #: Seconds for one case, after which fewer repetitions must do.
-_PATIENCE = 20
+_PATIENCE = 8
 #: Of the topics of the made archive all are in the rules.
 _TOPICS = 200
-#: Ranks of what is chosen: much, some, little.
-_BUSY, _SOME, _RARE = 0, 40, 150
+#: Ranks of what is chosen: much, some, little; of the small archive all have a page at least.
+_BUSY, _SOME, _RARE = 0, 8, 18
 _PARTS = ("much", "some", "little")
 
 

@@ -79,15 +79,15 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         environment = _prepare(Path(folder))
-        hot = running.enter_context(_serving(_gunicorn("web:create_app()"), environment))
+        hot = running.enter_context(serving(gunicorn("web:create_app()"), environment))
         tag = _fetch_bodies(hot, Path(folder))
-        plain = running.enter_context(_serving(_gunicorn("tests.benchmarks.serving:bare()"), environment))
+        plain = running.enter_context(serving(gunicorn("tests.benchmarks.serving:bare()"), environment))
         _tell("gunicorn", "bare", _measure(hot, plain, tag, tag, rounds))
         if shutil.which("nginx") is None or importlib.util.find_spec("granian") is None:
             print("granian beside nginx: both must be installed, `pip install feedwright[granian]` and nginx")
             return
-        hot = running.enter_context(_serving(_granian, environment))
-        file = running.enter_context(_serving(_nginx(Path(folder)), environment))
+        hot = running.enter_context(serving(_granian, environment))
+        file = running.enter_context(serving(_nginx(Path(folder)), environment))
         for coding in ("identity", "gzip"):
             _get(hot[0], {"Accept-Encoding": coding})
         _tell("granian", "nginx", _measure(hot, file, tag, _get(file[0], {})[0], rounds))
@@ -192,7 +192,7 @@ def _load_from_python(port: int, headers: dict[str, str]) -> float:
 
 
 @contextmanager
-def _serving(command: Callable[[int], list[str]], environment: dict[str, str]) -> Iterator[Server]:
+def serving(command: Callable[[int], list[str]], environment: dict[str, str]) -> Iterator[Server]:
     """A server on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -206,7 +206,7 @@ def _serving(command: Callable[[int], list[str]], environment: dict[str, str]) -
         process.wait(30)
 
 
-def _gunicorn(application: str) -> Callable[[int], list[str]]:
+def gunicorn(application: str) -> Callable[[int], list[str]]:
     start = [sys.executable, "-m", "gunicorn", "--config", "python:web.server", "--max-requests", "0"]
     return lambda port: [*start, "--bind", f"127.0.0.1:{port}", application]
 

@@ -16,9 +16,9 @@ FAILED = sa.text("failure IS NOT NULL")
 def upgrade() -> None:
     """Add the indexes; nothing that is written or read changes."""
     order = [sa.text(f"{column} DESC") for column in ("published", "order_key", "id")]
-    by_language = ["language", *order]
+    by_language: list[str | sa.TextClause] = ["language", *order]
     op.create_index("entry_live_by_language", "entry", by_language, sqlite_where=LIVE, postgresql_where=LIVE)
-    by_entries = [sa.text("entries DESC"), "slug"]
+    by_entries: list[str | sa.TextClause] = [sa.text("entries DESC"), "slug"]
     op.create_index("author_by_entries", "author", by_entries, sqlite_where=WRITES, postgresql_where=WRITES)
     op.create_index("document_by_first_seen", "document", ["first_seen"])
     op.create_index("document_failed", "document", ["name"], sqlite_where=FAILED, postgresql_where=FAILED)
