@@ -36,7 +36,10 @@ COMMANDS = {
         "explain-query": "Tell how a query is read: its parts, its one form, what it says in words, where it stands, "
         "what it finds.",
     },
-    "feeds.commands.store": {"migrate": "Bring the store's tables up to date (creates the store)."},
+    "feeds.commands.store": {
+        "copy-store": "Copy the store at the address FROM into the one at TO, of the same or of the other database.",
+        "migrate": "Bring the store's tables up to date (creates the store).",
+    },
     "feeds.commands.tokens": {"tokens": "Tell who may write through the API: send documents, withdraw entries."},
     "feeds.commands.topics": {
         "retopic": "Find the topics of all entries anew after a change of rules, without reading documents again.",
@@ -88,14 +91,23 @@ def load(name: str) -> click.Command:
     return next(found for found in vars(module).values() if isinstance(found, click.Command) and found.name == name)
 
 
+def _tell_version(ctx: click.Context, parameter: click.Parameter, asked: bool) -> None:
+    from feeds.version import present_version
+
+    if asked:
+        click.echo(f"feedwright, version {present_version()}")
+        ctx.exit()
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(package_name="feedwright")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_tell_version, help="Tell which.")
 def main() -> None:
     """Turn what people publish in any shape into entries, and serve them as feeds and a JSON API.
 
     Settings come from the environment: DATABASE_URL, PUBLIC_BASE_URL, SITE_NAME, SITE_LANGUAGE, PORT,
-    WEB_CONCURRENCY, CACHE_BYTES, WRITES_PER_MINUTE, WEBSUB_HUB, TOPICS, AUTHORS, SOURCES, FEEDS,
-    FETCH_NETWORKS, CACHE_DIR, IMAGE_PROXY_KEY, SOURCE_DATE_EPOCH.
+    WEB_CONCURRENCY, DATABASE_CONNECTIONS, STORE_READONLY, ALLOW_EPHEMERAL, CACHE_BYTES,
+    WRITES_PER_MINUTE, WEBSUB_HUB, TOPICS, AUTHORS, SOURCES, FEEDS, FETCH_NETWORKS, CACHE_DIR,
+    IMAGE_PROXY_KEY, METRICS_TOKEN, SOURCE_DATE_EPOCH.
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
 

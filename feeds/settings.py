@@ -21,6 +21,7 @@ from feeds.errors import ConfigError
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 #: Of the seconds until the year 5138; a datetime ends in 9999.
 _EPOCH_DIGITS = 11
+_SWITCHES = {"": False, "0": False, "false": False, "no": False, "1": True, "true": True, "yes": True}
 _HOST = re.compile(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]")
 #: The schemes taken for a database and what SQLAlchemy calls them; `postgres:` is what most platforms hand out.
 _DATABASES = {
@@ -48,6 +49,12 @@ class Settings:
     cache_bytes: int
     #: The hub that is told of changed feeds (https://www.w3.org/TR/websub/).
     websub_hub: str | None
+    #: Those that the plan of the database gives to all processes together.
+    database_connections: int
+    #: Whether the store was built with the program and is only read.
+    store_readonly: bool
+    #: Whether a store may stand on a disk that the platform throws away.
+    allow_ephemeral: bool
     #: How often one token may write, in each process.
     writes_per_minute: int
     #: Files to use instead of the ones that ship with Feedwright.
@@ -64,6 +71,8 @@ class Settings:
     source_date_epoch: datetime | None
     #: What addresses of pictures are signed with; None where pictures come from where they are.
     image_proxy_key: str | None = field(repr=False)
+    #: What whoever reads /metrics has to show; None for no metrics at all.
+    metrics_token: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +164,12 @@ def _number(lowest: int, highest: int) -> Callable[[str], int]:
     return check
 
 
+def _switch(words: str) -> bool:
+    if words.lower() not in _SWITCHES:
+        raise ValueError(f"{words!r} is neither 1 nor 0")
+    return _SWITCHES[words.lower()]
+
+
 def _file(words: str) -> Path | None:
     if not words:
         return None
@@ -212,6 +227,14 @@ SETTINGS = (
         _number(0, 1 << 40),
     ),
     Setting("WEBSUB_HUB", "", "the address of a WebSub hub, which is then named in feeds and told of changes", _hub),
+    Setting(
+        "DATABASE_CONNECTIONS",
+        "20",
+        "how many connections the plan of a PostgreSQL database gives; web processes and worker share them",
+        _number(4, 10_000),
+    ),
+    Setting("STORE_READONLY", "", "1 where the store was built with the program: served, never written", _switch),
+    Setting("ALLOW_EPHEMERAL", "", "1 to keep a SQLite store on a disk that the platform throws away", _switch),
     Setting("WRITES_PER_MINUTE", "60", "how often a token may write, in each process", _number(1, 10_000)),
     Setting("TOPICS", "", "a topics file to use instead of the one that ships with Feedwright", _file),
     Setting("AUTHORS", "", "a file of names and handles that belong together, asked before the shipped one", _file),
@@ -235,6 +258,12 @@ SETTINGS = (
         "IMAGE_PROXY_KEY",
         "",
         "a secret of at least 32 characters: pages then show pictures through this server, by addresses signed with it",
+        _key,
+    ),
+    Setting(
+        "METRICS_TOKEN",
+        "",
+        "a secret of at least 32 characters: whoever sends it as a bearer token gets the figures at /metrics",
         _key,
     ),
 )

@@ -24,6 +24,7 @@ ALLOWED = {
     "sqlalchemy": ("feeds/store/", "feeds/migrations/"),
     "alembic": ("feeds/store/", "feeds/migrations/"),
     "sqlite3": ("feeds/store/", "feeds/migrations/"),
+    "prometheus_client": ("web/metrics/exposition.py",),
     "psycopg": ("feeds/store/", "feeds/migrations/"),
     "feedgen": ("feeds/formats/",),
     "url_normalize": ("feeds/canonical.py",),
@@ -33,7 +34,7 @@ ALLOWED = {
     "nh3": ("scrapers/",),
     "click": COMMANDS,
     "rich": COMMANDS,
-    "gunicorn": ("web/commands/", "web/request_line.py"),
+    "gunicorn": ("web/commands/", "web/request_line.py", "web/gunicorn_worker.py"),
     "feedparser": ("scrapers/kinds/",),
     "trafilatura": ("scrapers/kinds/",),
     "dulwich": ("scrapers/worker/repository.py",),
@@ -54,10 +55,11 @@ PACKAGE_RULES = {
     "scrapers": {"web", "feedwright"},
     "web": {"scrapers", "feedwright"},
 }
-#: gunicorn reads its settings from a file of its own, before there is an application; the command hands it the port.
-READ_ENVIRONMENT = ("feeds/settings.py", "web/server.py", "web/commands/serve.py")
+#: Platforms say there who they are. gunicorn reads its settings from a file of its own, before there is an application;
+#: the command hands it the port.
+READ_ENVIRONMENT = ("feeds/settings.py", "feeds/platforms.py", "web/server.py", "web/commands/serve.py")
 #: Too slow to load for a process that only answers requests.
-HEAVY = ("bs4", "dateparser", "markdown_it", "nh3", "feedgen", "httpx", "feedparser", "scrapers")
+HEAVY = ("bs4", "dateparser", "markdown_it", "nh3", "feedgen", "httpx", "feedparser", "prometheus_client", "scrapers")
 
 
 def imports(path: Path) -> Iterator[str]:

@@ -25,7 +25,6 @@ from tests.benches import everything
 from tests.benches import item
 from tests.benches import rss
 from tests.benches import source
-from tests.conftest import SERVER
 from tests.servers import Asked
 from tests.servers import Reply
 from tests.servers import serving
@@ -93,7 +92,6 @@ def titles(port: int, tries: int = 200) -> set[str]:
     raise AssertionError("the web processes do not answer")
 
 
-@pytest.mark.skipif(not SERVER, reason="needs PostgreSQL: set TEST_DATABASE_URL")
 @pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
 def test_every_source_is_fetched_once_an_interval_though_a_worker_is_killed(
     store_url: str, store: Store, tmp_path: Path

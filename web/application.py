@@ -26,6 +26,7 @@ from web import listings
 from web import opml
 from web import overviews
 from web import pages
+from web import probes
 from web import proxy
 from web import redirects
 from web import sitemap
@@ -33,6 +34,7 @@ from web import stories
 from web import templating
 from web.conditional import serve_kept
 from web.hot import HotFeeds
+from web.metrics.metered import Metered
 from web.state import Ingest
 from web.state import State
 
@@ -70,7 +72,7 @@ def create_app(
     app.extensions["feedwright"] = state
     interface.register(app)
     templating.register(app)
-    for view in (listings, opml, pages, overviews, stories, sitemap, proxy):
+    for view in (listings, opml, pages, overviews, stories, sitemap, proxy, probes):
         app.register_blueprint(view.bp)
     api.register(app, state)
     app.before_request(serve_kept)
@@ -80,5 +82,7 @@ def create_app(
     errors.register(app)
     app.after_request(_close_unsent)
     app.url_map.merge_slashes = False  # the redirect would go to whatever host the client names
-    app.wsgi_app = HotFeeds(app.wsgi_app, state.cache, state.settings.public_base_url)  # type: ignore[method-assign]
+    hot = HotFeeds(app.wsgi_app, state.cache, state.settings.public_base_url)
+    served = hot if state.meter is None else Metered(hot, state.meter, state.cache)
+    app.wsgi_app = served  # type: ignore[method-assign]
     return app

@@ -13,6 +13,7 @@ from dataclasses import field
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
+from time import perf_counter
 from urllib.parse import unquote_to_bytes
 
 from feeds.model import Scope
@@ -89,7 +90,7 @@ def key_of(address: str) -> Key:
 class Cache:
     """The latest rendering of each address; those not asked for longest go first. Safe to share between threads.
 
-    `look` is `feeds.store.Store.look`, `now` tells the time.
+    `look` is `feeds.store.Store.look`, `now` tells the time; `rendered` is told how many seconds each rendering took.
     """
 
     def __init__(
@@ -97,8 +98,10 @@ class Cache:
         max_bytes: int,
         look: Callable[[Sequence[Scope], Mark | None], Mark],
         now: Callable[[], datetime],
+        rendered: Callable[[float], None] = lambda seconds: None,
     ) -> None:
         self._max_bytes = max_bytes
+        self._rendered = rendered
         self._look = look
         self._now = now
         self._bytes = 0
@@ -110,6 +113,11 @@ class Cache:
     def size(self) -> int:
         """Bytes that are kept; never more than were allowed."""
         return self._bytes
+
+    @property
+    def entries(self) -> int:
+        """How many renderings are kept."""
+        return len(self._kept)
 
     def find(self, key: Key) -> Kept | None:
         """What is kept, if it is still right: at most one statement to the store. Raises `StoreError`."""
@@ -141,7 +149,9 @@ class Cache:
                 return kept
             # Before the entries are read: a rendering may be newer than its mark, never older.
             mark = self._look(scopes, None)
+            began = perf_counter()
             rendered = render()
+            self._rendered(perf_counter() - began)
             dated = replace(rendered, modified=self._modified(rendered, mark))
             kept = Kept(address, dated, tuple(scopes), mark)
             with self._lock:

@@ -10,7 +10,6 @@ from flask import Flask
 from flask import Response
 from flask import request
 
-from feeds.addresses import API
 from feeds.addresses import OPML
 from feeds.formats import FORMATS
 from feeds.formats import OPML_SUFFIX
@@ -23,6 +22,7 @@ _CONTENT_POLICY = (
 )
 #: What a script may read beside the body.
 _EXPOSED = "ETag, Last-Modified, Link, Retry-After, X-Request-Id, Deprecation, Sunset"
+_FEEDS = (*FORMATS, OPML_SUFFIX)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -33,12 +33,22 @@ def register(app: Flask) -> None:
 
 def is_api() -> bool:
     """Whether the request is for the JSON API, which also answers errors in JSON."""
-    return request.path == API or request.path.startswith((f"{API}/", "/api/"))
+    return names_api(request.path)
 
 
 def is_feed() -> bool:
     """Whether the request is for a feed, or a list of feeds."""
-    return not is_api() and (request.path.endswith((*FORMATS, OPML_SUFFIX)) or request.path == OPML)
+    return names_feed(request.path)
+
+
+def names_api(path: str) -> bool:
+    """Whether a path leads to the JSON API."""
+    return path.startswith("/api/")
+
+
+def names_feed(path: str) -> bool:
+    """Whether a path leads to a feed, or a list of feeds."""
+    return not names_api(path) and (path.endswith(_FEEDS) or path == OPML)
 
 
 def _add_headers(response: Response) -> Response:

@@ -38,6 +38,10 @@ _CLAIMS = (
 )
 
 
+#: Left in the environment of a request that was answered here.
+HOT = "feedwright.hot"
+
+
 class HotFeeds:
     """The application `app` with its cached feeds in front."""
 
@@ -56,6 +60,7 @@ class HotFeeds:
             coding = choose(environ.get("HTTP_ACCEPT_ENCODING"), kept.is_large)
             known = _is_known(environ, kept)
             if coding is not None and (head := kept.heads.get((coding, known))) is not None:
+                environ[HOT] = True
                 start_response(head[0], head[1].copy())
                 return () if known or method == "HEAD" else (kept.bodies[coding],)
             environ[FOUND] = kept

@@ -44,7 +44,7 @@ TAGS: Mapping[str, str] = {"en": "en", "zh": "zh-Hans"}
 _TRANSLATIONS = Path(__file__).parent / "translations"
 _NAMED = "feedwright.language"
 #: Answers that are the same in every language.
-_NOT_PAGES = ("/healthz", "/readyz", "/favicon.ico", "/robots.txt", "/sitemap", "/pictures/", STATIC)
+_NOT_PAGES = ("/healthz", "/readyz", "/metrics", "/favicon.ico", "/robots.txt", "/sitemap", "/pictures/", STATIC)
 
 
 class NamedByAddress:

@@ -1,4 +1,4 @@
-"""Pages for people: the front page, listings, entries; and whether we are well, for machines."""
+"""Pages for people: the front page, listings, entries."""
 
 from __future__ import annotations
 
@@ -102,19 +102,6 @@ def favicon() -> BaseResponse:
     return redirect(get_state().site.local(f"{STATIC}/favicon.ico"), 301)
 
 
-@bp.get("/healthz")
-def healthz() -> Response:
-    """Whether the process answers."""
-    return _plain("ok")
-
-
-@bp.get("/readyz")
-def readyz() -> Response:
-    """Whether the store answers too; 503 otherwise."""
-    get_state().store.version()
-    return _plain("ready")
-
-
 def listing_page(selection: Selection, cursor: str | None) -> Response:
     """The newest entries of a listing as a page, or those behind a cursor. Raises `QueryError` for one that is none.
 
@@ -170,10 +157,6 @@ def _listing(
         highlight=highlighter(selection.query.where),
         companions=companions(selection.query, found.entries, site),
     )
-
-
-def _plain(words: str) -> Response:
-    return Response(f"{words}\n", content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"})
 
 
 def _by_role(people: Sequence[Person]) -> dict[str, list[Person]]:

@@ -11,6 +11,7 @@ import click
 
 from feeds.commands.opening import open_store_of
 from feeds.commands.printing import as_text
+from feeds.platforms import refuse_to_lose
 from feeds.settings import load_settings
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def add_token(name: str, documents: bool, withdraw: bool) -> None:
     asked = {Permission.DOCUMENTS: documents, Permission.WITHDRAW: withdraw}
     allowed = frozenset(permission for permission, given in asked.items() if given) or frozenset(Permission)
     words = new_token()
-    with open_store_of(load_settings()) as store:
+    settings = load_settings()
+    refuse_to_lose(settings, "the token")
+    with open_store_of(settings) as store:
         if not store.add_token(Token(name, digest(words), allowed, datetime.now(UTC))):
             raise click.ClickException(f"there is a token {name!r}, or was one; choose another name")
     click.echo(words)

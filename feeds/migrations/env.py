@@ -1,4 +1,7 @@
-"""What Alembic runs: the revisions, on the connection that `feeds.store.migrate` or a test hands over."""
+"""What Alembic runs: the revisions, on the connection that `feeds.store.migrate` or a test hands over.
+
+Who hands it over begins the transactions and ends them.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,5 @@ from alembic import context
 
 from feeds.store.schema import metadata
 
-connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=metadata, transactional_ddl=True)
-with context.begin_transaction():
-    context.run_migrations()
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, transactional_ddl=True)
+context.run_migrations()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from feeds.store.figures import Figures
 from feeds.store.migrate import migrate
 from feeds.store.store import Store
 from feeds.store.store import open_store
 from feeds.store.versions import Mark
 
-__all__ = ["Mark", "Store", "migrate", "open_store"]
+__all__ = ["Figures", "Mark", "Store", "migrate", "open_store"]

@@ -24,13 +24,20 @@ from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import SQLAlchemyError
 
+from feeds.connections import USUAL
 from feeds.errors import ReadOnlyError
 from feeds.errors import StoreError
+from feeds.store.server import arguments
+from feeds.store.server import explained
+from feeds.store.server import server_url
 
 #: Milliseconds that a writer waits for another one.
 BUSY_TIMEOUT = 10_000
+#: Seconds until a server that does not answer counts as gone, and nobody waits for a free connection any more.
+PATIENCE = 10
 #: Rows or values in one statement: SQLite takes 32 766 variables, older builds 999.
 CHUNK = 500
 #: Any fixed number; everyone who migrates a PostgreSQL database waits for the same lock.
@@ -47,14 +54,14 @@ def store_url(url: str) -> URL:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise StoreError(f"{url!r} is no address of a store; give sqlite:///FILE or postgresql://…") from error
-    if parsed.drivername in {"postgres", "postgresql"}:
-        return parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() == "sqlite" and parsed.database in {None, "", ":memory:"}:
-        raise StoreError(f"{url!r} names no file; give sqlite:///FILE")
-    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+    except (ArgumentError, ValueError):  # which may quote a password
+        raise StoreError("this is no address of a store; give sqlite:///FILE or postgresql://…") from None
+    if parsed.drivername in {"postgres", "postgresql", "postgresql+psycopg"}:
+        return server_url(parsed)
+    if parsed.get_backend_name() != "sqlite":
         raise StoreError(f"{parsed.drivername!r} stores are not supported; give sqlite:///FILE or postgresql://…")
+    if parsed.database in {None, "", ":memory:"}:
+        raise StoreError(f"{url!r} names no file; give sqlite:///FILE")
     return parsed
 
 
@@ -81,12 +88,21 @@ def read_only_address(path: str | Path) -> str:
     return f"file:{quote(str(path))}?mode=ro{'&immutable=1' if _is_immutable(Path(path)) else ''}"
 
 
-def make_engine(url: URL, *, read_only: bool = False) -> Engine:
-    """An engine with no connection yet; the caller disposes of it, and makes one for each process."""
+def make_engine(url: URL, *, read_only: bool = False, connections: int = USUAL.asking) -> Engine:
+    """An engine with no connection yet; the caller disposes of it, and makes one for each process.
+
+    It has at most so many `connections` to a server; who needs one more waits for it.
+    """
     path = store_file(url)
+    bounds: dict[str, Any] = {"pool_size": connections, "max_overflow": 0, "pool_timeout": PATIENCE}
     if path is None:
-        options = {"options": "-c default_transaction_read_only=on"} if read_only else {}
-        return create_engine(url, connect_args=options, pool_size=8, pool_pre_ping=True)
+        # A startup parameter would say so once, which poolers refuse; so each transaction begins as read only. A
+        # connection that a restart of the server cut is found out, and made anew, before it is used.
+        options = {"postgresql_readonly": True} if read_only else {}
+        plain = URL.create(url.drivername)
+        return create_engine(
+            plain, connect_args=arguments(url), pool_pre_ping=True, execution_options=options, **bounds
+        )
     engine = create_engine(_sqlite_url(path, read_only), pool_size=8)
     event.listen(engine, "connect", _prepare_reader if read_only else _prepare_writer)
     event.listen(engine, "begin", _begin)
@@ -96,7 +112,8 @@ def make_engine(url: URL, *, read_only: bool = False) -> Engine:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that only reads, all of it at one moment. Raises `StoreError`."""
-    with _explained("read"), engine.connect() as connection, connection.begin():
+    at_one_moment = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+    with _explained("read"), engine.connect().execution_options(**at_one_moment) as connection, connection.begin():
         yield connection
 
 
@@ -108,9 +125,20 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 def lock_for_migration(connection: Connection) -> None:
-    """Wait until nobody else migrates. On SQLite the transaction has waited already."""
+    """Wait until nobody else migrates, or copies into the store. On SQLite the transaction has waited already."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+
+
+def limit_wait(connection: Connection, milliseconds: int) -> None:
+    """Have this transaction fail rather than wait longer for a table of PostgreSQL."""
+    connection.execute(text(f"SET LOCAL lock_timeout = {milliseconds:d}"))
+
+
+def is_lock_timeout(error: StoreError) -> bool:
+    """Whether a transaction failed for waiting too long (SQLSTATE 55P03)."""
+    cause = error.__cause__
+    return isinstance(cause, DBAPIError) and getattr(cause.orig, "sqlstate", None) == "55P03"
 
 
 def lock_stories(connection: Connection) -> None:
@@ -185,7 +213,7 @@ def _explained(what: str) -> Iterator[None]:
         reason = getattr(error, "orig", None) or error
         if _is_read_only(reason):
             raise ReadOnlyError(f"cannot {what} the store: {reason}") from error
-        raise StoreError(f"cannot {what} the store: {reason}") from error
+        raise StoreError(f"cannot {what} the store: {explained(reason)}") from error
 
 
 def _is_read_only(reason: object) -> bool:

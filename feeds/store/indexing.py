@@ -93,6 +93,18 @@ def fill(connection: Connection) -> None:
         last = ids[-1]
 
 
+def fill_texts(connection: Connection) -> Iterator[int]:
+    """Write the texts of all rows of `search_entry` with an entry, where none is written yet; tell how many are."""
+    columns = [entry.c[name] for name in ("title", "people", "content_text")]
+    asked = select(search_entry.c.key, *columns).join(entry, entry.c.id == search_entry.c.entry_id)
+    asked, last, done = asked.order_by(search_entry.c.key).limit(500), None, 0
+    while rows := connection.execute(asked if last is None else asked.where(search_entry.c.key > last)).all():
+        texts = [(row.key, stream(row.title, names_of(people(row.people)), row.content_text)) for row in rows]
+        add_texts(connection, texts)
+        last, done = rows[-1].key, done + len(rows)
+        yield done
+
+
 def _findable(row: Row[Any]) -> _Findable:
     names = names_of(people(row.people))
     facts = [_ANALYSER, row.id, cell(row.published), row.title, names, row.content_text]

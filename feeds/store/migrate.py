@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from time import sleep
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy import Engine
+from sqlalchemy import event
 from sqlalchemy import inspect
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from feeds.errors import SchemaError
 from feeds.errors import StoreError
+from feeds.store.engine import is_lock_timeout
+from feeds.store.engine import limit_wait
 from feeds.store.engine import lock_for_migration
 from feeds.store.engine import make_engine
 from feeds.store.engine import reading
@@ -23,28 +29,74 @@ from feeds.store.schema import HEAD
 _SCRIPTS = Path(__file__).parents[1] / "migrations"
 #: Two processes that open a new SQLite file at once disagree about who may switch it to WAL, and SQLite does not wait.
 _ATTEMPTS = 20
+#: Milliseconds that one who migrates a file waits for another one who does, or for a writer.
+_FILE_PATIENCE = 600_000
+#: On a server: milliseconds that a revision waits for a table, how often it tries, and the seconds between two tries,
+#: in which others read and write; eight minutes in all.
+_LOCK_PATIENCE = 2_000
+_LOCK_ATTEMPTS = 60
+_LOCK_PAUSE = 6.0
 
 
-def migrate(url: str) -> None:
+def migrate(url: str, pause: Callable[[float], None] = sleep) -> None:
     """Bring the tables of the store at `url` up to date, making the store where there is none.
 
-    Does nothing where they are; several may call it at once. Raises `StoreError`.
+    Does nothing where they are; several may call it at once, and others may read and write meanwhile. `pause` waits for
+    seconds. Raises `StoreError`.
     """
     parsed = store_url(url)
     if (path := store_file(parsed)) is not None:
         _make_folder(path.parent)
     engine = make_engine(parsed)
     try:
-        _switch_on(engine)
-        with writing(engine) as connection:
-            lock_for_migration(connection)
-            _upgrade(connection)
+        if path is None:
+            _migrate_server(engine, pause)
+        else:
+            _migrate_file(engine)
     finally:
         engine.dispose()
 
 
-def check_schema(engine: Engine, path: Path | None) -> None:
-    """Raise `SchemaError` unless the tables are exactly those that this code knows."""
+def _migrate_file(engine: Engine) -> None:
+    """All in one transaction: readers of a file in WAL mode are not kept waiting."""
+    _switch_on(engine)
+    event.listen(engine, "connect", _be_patient, insert=False)
+    engine.dispose()
+    with writing(engine) as connection:
+        _upgrade(connection, "head")
+
+
+def _migrate_server(engine: Engine, pause: Callable[[float], None]) -> None:
+    """Each revision in a transaction, so that what one locks is free again before the next one takes its time.
+
+    One connection holds the lock for all of it, in a transaction that does nothing else: a pooler may give every
+    transaction of another connection to another session.
+    """
+    with writing(engine) as guard:
+        lock_for_migration(guard)
+        with reading(engine) as connection:
+            revisions = _missing(connection)
+        for revision in revisions:
+            _upgrade_soon(engine, revision, pause)
+
+
+def _upgrade_soon(engine: Engine, revision: str, pause: Callable[[float], None]) -> None:
+    """Everybody else who wants a table queues up behind one who waits for it, so the wait is short and tried again."""
+    for attempt in range(_LOCK_ATTEMPTS):
+        try:
+            with writing(engine) as connection:
+                limit_wait(connection, _LOCK_PATIENCE)
+                _upgrade(connection, revision)
+        except StoreError as error:
+            if not is_lock_timeout(error) or attempt == _LOCK_ATTEMPTS - 1:
+                raise
+            pause(_LOCK_PAUSE)
+        else:
+            return
+
+
+def check_schema(engine: Engine, path: Path | None, *, newer_will_do: bool = False) -> None:
+    """Raise `SchemaError` unless the tables are exactly those that this code knows, or at least those."""
     if path is not None and not path.is_file():
         raise SchemaError(f"there is no store at {path}; run `feedwright migrate`")
     with reading(engine) as connection:
@@ -53,7 +105,7 @@ def check_schema(engine: Engine, path: Path | None) -> None:
         raise SchemaError("the store has no tables; run `feedwright migrate`")
     if found < HEAD:
         raise SchemaError(f"the store's tables are older ({found}) than the program ({HEAD}); run `feedwright migrate`")
-    if found > HEAD:
+    if found > HEAD and not newer_will_do:
         raise SchemaError(
             f"the store's tables are newer ({found}) than the program ({HEAD}); update the program, "
             "then run `feedwright migrate`"
@@ -85,7 +137,24 @@ def _switch_on(engine: Engine) -> None:
             return
 
 
-def _upgrade(connection: Connection) -> None:
+def _be_patient(connection: Any, record: object) -> None:
+    connection.execute(f"PRAGMA busy_timeout={_FILE_PATIENCE}").close()
+
+
+def _missing(connection: Connection) -> list[str]:
+    """The revisions that a store lacks, in their order. Raises `SchemaError`."""
+    from alembic.script import ScriptDirectory
+    from alembic.util.exc import CommandError
+
+    found = _revision(connection)
+    try:
+        scripts = list(ScriptDirectory(str(_SCRIPTS)).iterate_revisions("head", found or "base"))
+    except CommandError as error:
+        raise SchemaError(f"the store's tables cannot be brought from {found} to {HEAD}: {error}") from error
+    return [script.revision for script in reversed(scripts)]
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
     # Only here, since a web process never migrates and Alembic takes its time to import.
     from alembic import command
     from alembic.config import Config
@@ -95,6 +164,6 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
     except CommandError as error:
-        raise SchemaError(f"the store's tables cannot be brought to {HEAD}: {error}") from error
+        raise SchemaError(f"the store's tables cannot be brought to {revision}: {error}") from error

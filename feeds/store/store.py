@@ -16,6 +16,8 @@ from sqlalchemy import URL
 from sqlalchemy import Connection
 from sqlalchemy import Engine
 
+from feeds.connections import USUAL
+from feeds.connections import Connections
 from feeds.errors import ReadOnlyError
 from feeds.model import Batch
 from feeds.model import Changes
@@ -55,6 +57,8 @@ from feeds.store.engine import store_file
 from feeds.store.engine import store_url
 from feeds.store.facets import read_count
 from feeds.store.facets import read_facets
+from feeds.store.figures import Figures
+from feeds.store.figures import read_figures
 from feeds.store.migrate import check_schema
 from feeds.store.prepare import prepare
 from feeds.store.reading import read_entry
@@ -74,8 +78,10 @@ from feeds.store.watching import Watch
 _T = TypeVar("_T")
 
 
-def open_store(url: str, *, read_only: bool = False) -> Store:
+def open_store(url: str, *, read_only: bool = False, connections: Connections = USUAL) -> Store:
     """The store at `url`: `sqlite:///FILE`, `postgres://…` or `postgresql://…`.
+
+    Of a server it never has more `connections` than these at once.
 
     Raises `SchemaError` where it has no tables, or older or newer ones than this code; `StoreError` where it cannot be
     opened.
@@ -86,7 +92,7 @@ def open_store(url: str, *, read_only: bool = False) -> Store:
         check_schema(engine, store_file(parsed))
     finally:
         engine.dispose()
-    return Store(parsed, read_only=read_only)
+    return Store(parsed, read_only=read_only, connections=connections)
 
 
 class Store:
@@ -95,15 +101,16 @@ class Store:
     Threads may share one. It connects at the first question in each process: a server may open it and then fork.
     """
 
-    def __init__(self, url: URL, *, read_only: bool = False) -> None:
+    def __init__(self, url: URL, *, read_only: bool = False, connections: Connections = USUAL) -> None:
         self._url = url
         self._read_only = read_only
+        self._connections = connections
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._process = 0
         self._file = store_file(url)
         self._identity: Identity | None = None
-        self._watch = Watch(url)
+        self._watch = Watch(url, connections.looking)
 
     def __enter__(self) -> Store:
         return self
@@ -336,6 +343,17 @@ class Store:
         """
         return self._watch.look(scopes, known)
 
+    def figures(self) -> Figures:
+        """How much there is of everything, for whoever watches over a site."""
+        return self._read(read_figures)
+
+    def check(self) -> None:
+        """Raise `StoreError` where the store does not answer, `SchemaError` where it has not the tables any more.
+
+        Newer tables will do: while a new version is rolled out, old processes go on with tables that only grew.
+        """
+        check_schema(self._connected(), self._file, newer_will_do=True)
+
     def close(self) -> None:
         """Close all connections; the next question opens them again."""
         self._watch.close()
@@ -361,7 +379,7 @@ class Store:
             if replaced and self._engine is not None:
                 self._engine.dispose(close=self._process == os.getpid())
             if self._engine is None or replaced or self._process != os.getpid():
-                self._engine = make_engine(self._url, read_only=self._read_only)
+                self._engine = make_engine(self._url, read_only=self._read_only, connections=self._connections.asking)
                 self._process = os.getpid()
                 self._identity = there
             return self._engine

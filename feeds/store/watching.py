@@ -14,6 +14,8 @@ from collections import deque
 from collections.abc import Callable
 from collections.abc import Sequence
 from functools import lru_cache
+from queue import Empty
+from queue import SimpleQueue
 from threading import Lock
 from typing import Protocol
 
@@ -22,15 +24,20 @@ from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 from sqlalchemy import URL
 
+from feeds.connections import USUAL
 from feeds.errors import StoreError
 from feeds.model.scope import ALL
 from feeds.model.scope import Scope
 from feeds.store.columns import instant
 from feeds.store.engine import BUSY_TIMEOUT
+from feeds.store.engine import PATIENCE
 from feeds.store.engine import Identity
 from feeds.store.engine import identify
 from feeds.store.engine import read_only_address
 from feeds.store.engine import store_file
+from feeds.store.server import arguments
+from feeds.store.server import explained
+from feeds.store.server import is_prepared
 from feeds.store.versions import STORE
 from feeds.store.versions import Mark
 from feeds.store.wal import WalIndex
@@ -39,8 +46,6 @@ from feeds.store.wal import WalIndexes
 _LOOK = """SELECT s.lineage, s.version, f.version, f.changed_at FROM state s, (
     SELECT max(version) AS version, max(changed_at) AS changed_at FROM listing_version WHERE (kind, key) IN ({})) f"""
 _NAME, _SERVER_LOOK = b"look", _LOOK.format("SELECT * FROM unnest($1::text[], $2::text[])").encode()
-#: Seconds until a server that does not answer counts as gone.
-_PATIENCE = 10
 #: Seconds between two looks at whether another file was put into the place of a store. That is a call of the system,
 #: and one for each request has the threads of a process wait for each other; commits are seen at once.
 _REPLACED = 0.02
@@ -58,12 +63,18 @@ class Watcher(Protocol):
 
 
 class Watch:
-    """Looks at a store for many threads; each look has a connection to itself, kept for the next one."""
+    """Looks at a store for many threads; each look has a connection to itself, kept for the next one.
 
-    def __init__(self, url: URL) -> None:
+    To a server there are at most so many at once.
+    """
+
+    def __init__(self, url: URL, connections: int = USUAL.looking) -> None:
         self._indexes = WalIndexes()
         self._open = _opener(url, self._indexes)
         self._idle: deque[Watcher] = deque()
+        #: A file costs no connections.
+        self._most = connections if store_file(url) is None else None
+        self._turns = _turns(self._most)
         self._process = os.getpid()
         #: Connections of the process that this one was forked from: to be neither used nor closed here.
         self._inherited: list[deque[Watcher]] = []
@@ -83,7 +94,7 @@ class Watch:
         try:
             return self._look(scopes, known)
         except _ERRORS as error:
-            raise StoreError(f"cannot read the store: {error}") from error
+            raise StoreError(f"cannot read the store: {explained(error)}") from error
 
     def close(self) -> None:
         """Close the connections; the next look opens one again."""
@@ -95,6 +106,19 @@ class Watch:
             self._idle.pop().close()
 
     def _look(self, scopes: Sequence[Scope], known: Mark | None) -> Mark:
+        if self._turns is None:
+            return self._look_alone(scopes, known)
+        turns = self._turns
+        try:
+            turn = turns.get(timeout=PATIENCE)
+        except Empty as error:
+            raise OSError(f"no connection was free for {PATIENCE} s; see DATABASE_CONNECTIONS") from error
+        try:
+            return self._look_alone(scopes, known)
+        finally:
+            turns.put(turn)
+
+    def _look_alone(self, scopes: Sequence[Scope], known: Mark | None) -> Mark:
         watcher = self._borrow()
         try:
             found = watcher.look(scopes, known)
@@ -115,6 +139,7 @@ class Watch:
             if self._process != os.getpid():
                 self._inherited.append(self._idle)
                 self._idle = deque()
+                self._turns = _turns(self._most)
                 self._process = os.getpid()
 
 
@@ -172,13 +197,14 @@ class _ServerWatcher:
     """Looks at a server, below the cursors of the driver, which cost as much as the answer."""
 
     def __init__(self, url: URL) -> None:
-        arguments = url.get_dialect()().create_connect_args(url)[1]
-        patience = {"connect_timeout": _PATIENCE, "tcp_user_timeout": _PATIENCE * 1000}
-        self._connection = psycopg.connect(**{**patience, **arguments}, autocommit=True)
-        self._check(self._connection.pgconn.prepare(_NAME, _SERVER_LOOK), ExecStatus.COMMAND_OK)
+        self._connection = psycopg.connect(**arguments(url), autocommit=True)
+        self._is_prepared = is_prepared(url)
+        if self._is_prepared:
+            self._check(self._connection.pgconn.prepare(_NAME, _SERVER_LOOK), ExecStatus.COMMAND_OK)
 
     def look(self, scopes: Sequence[Scope], known: Mark | None) -> Mark:
-        answer = self._connection.pgconn.exec_prepared(_NAME, _arrays(tuple(scopes)))
+        server, asked = self._connection.pgconn, _arrays(tuple(scopes))
+        answer = server.exec_prepared(_NAME, asked) if self._is_prepared else server.exec_params(_SERVER_LOOK, asked)
         self._check(answer, ExecStatus.TUPLES_OK)
         lineage, store_version, version, at = (answer.get_value(0, column) for column in range(4))
         if lineage is None or store_version is None:
@@ -192,6 +218,16 @@ class _ServerWatcher:
     def _check(self, answer: PGresult, wanted: ExecStatus) -> None:
         if answer.status != wanted:
             raise psycopg.OperationalError(answer.error_message.decode("utf-8", "replace").strip())
+
+
+def _turns(most: int | None) -> SimpleQueue[None] | None:
+    """As many turns as may be taken at once, in a queue: nothing of the standard library waits for less."""
+    if most is None:
+        return None
+    turns: SimpleQueue[None] = SimpleQueue()
+    for _ in range(most):
+        turns.put(None)
+    return turns
 
 
 def _opener(url: URL, indexes: WalIndexes) -> Callable[[], Watcher]:

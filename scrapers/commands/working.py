@@ -12,6 +12,9 @@ import click
 
 from feeds.commands.opening import open_store_of
 from feeds.commands.printing import SOME_FAILED
+from feeds.connections import WORKER
+from feeds.errors import ConfigError
+from feeds.platforms import refuse_to_lose
 from feeds.settings import load_settings
 from scrapers.commands.clock import system_clock
 
@@ -56,7 +59,10 @@ def _open_bench(settings: Settings) -> Iterator[Bench]:
     from feeds.announcing import Announcer
     from scrapers.worker.bench import open_bench
 
-    with open_store_of(settings, create=True) as store, Announcer(settings) as announcer:
+    if settings.store_readonly:
+        raise ConfigError("STORE_READONLY", "the store is not to be written, so nothing can be fetched into it")
+    refuse_to_lose(settings, "what is fetched")
+    with open_store_of(settings, create=True, connections=WORKER) as store, Announcer(settings) as announcer:
         announced = partial(announcer.announced, store)
         with open_bench(settings, store, system_clock(), announced=announced) as bench:
             yield bench

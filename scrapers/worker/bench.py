@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from contextlib import contextmanager
 from contextlib import nullcontext
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version
 from pathlib import Path
 from uuid import uuid4
 
 from feeds.aliases import load_aliases
 from feeds.settings import Settings
 from feeds.topics import load_topics
+from feeds.version import present_version
 from scrapers.fetch import Clock
 from scrapers.fetch import Fetcher
 from scrapers.fetch import Limits
@@ -33,11 +32,7 @@ from scrapers.worker.worker import Bench
 
 def make_limits(settings: Settings) -> Limits:
     """What one request may cost, and who we say we are."""
-    try:
-        present = version("feedwright")
-    except PackageNotFoundError:  # run from a checkout
-        present = "0"
-    return Limits(agent=user_agent(present, settings.public_base_url), allowed=settings.fetch_networks)
+    return Limits(agent=user_agent(present_version(), settings.public_base_url), allowed=settings.fetch_networks)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from flask import Response
 from flask import g
 from flask import request
 
+from feeds.errors import ReadOnlyError
 from feeds.model import Permission
 from feeds.tokens import find_token
 from web.api.problems import forbidden
@@ -64,7 +65,12 @@ class Limiter:
 
 
 def authorise(needed: Permission, state: State, limiter: Limiter) -> None:
-    """Raises `Problem` unless the request carries a token that allows what is `needed`, and now."""
+    """Raises `Problem` unless the request carries a token that allows what is `needed`, and now.
+
+    Raises `ReadOnlyError` where no token would help.
+    """
+    if state.settings.store_readonly:
+        raise ReadOnlyError("the store was built with the program (STORE_READONLY)")
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not given.strip():
         raise unauthorised("This takes a token: Authorization: Bearer TOKEN. `feedwright tokens add` makes one.")

@@ -28,5 +28,14 @@ def serve(host: str, port: int | None) -> None:
 def _become_gunicorn(address: str) -> None:
     from gunicorn.app.wsgiapp import run
 
-    sys.argv = ["gunicorn", "--config", "python:web.server", "--bind", address, "feedwright:application()"]
+    sys.argv = [
+        "gunicorn",
+        "--config",
+        "python:web.server",
+        "--bind",
+        address,
+        "--keep-alive",
+        "5",
+        "feedwright:application()",
+    ]
     run()

@@ -65,8 +65,9 @@ NOT_EXPORTED: Mapping[str, str] = {
     "api.add_document": "it writes",
     "api.withdraw": "it writes",
     "api.source_health": "it tells how a worker fares at the moment",
-    "pages.healthz": "it tells of a process",
-    "pages.readyz": "it tells of a process",
+    "probes.healthz": "it tells of a process",
+    "probes.readyz": "it tells of a process",
+    "probes.metrics": "it tells of a process",
     "proxy.picture": "it fetches from other sites; exported pages show pictures from where they are",
 }
 #: Lists of the API that come whole.
