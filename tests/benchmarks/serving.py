@@ -40,13 +40,14 @@ from tests.builders import make_batch
 from tests.builders import make_draft
 
 ROUNDS = 5
-SECONDS = 2
+SECONDS = 3
 CONNECTIONS = 16
 FEED = "/entries.rss"
 #: The columns of the table: what a client sends beside its request.
 CASES = {"200": {}, "304": {"If-None-Match": ""}, "200 gzip": {"Accept-Encoding": "gzip"}}
 
 
+_SILENT: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 #: The port and the process of a server.
 Server = tuple[int, int]
 #: Requests a second, and requests a second of the server's own time.
@@ -197,7 +198,7 @@ def serving(command: Callable[[int], list[str]], environment: dict[str, str]) ->
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    process = subprocess.Popen(_pinned(0, command(port)), env=environment, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(_pinned(0, command(port)), env=environment, **_SILENT)
     try:
         _await(port)
         yield port, process.pid
