@@ -13,7 +13,7 @@ DOCS := scrapers/samples
 export DATABASE_URL ?= sqlite:///samples.sqlite3
 endif
 
-.PHONY: run test attack clean requirements
+.PHONY: run test attack audit clean requirements
 
 run: $(VENV)/.ready
 	@test -e "$(DOCS)" || { echo "There is no $(DOCS)." >&2; exit 1; }
@@ -29,6 +29,12 @@ test: $(VENV)/.ready-dev
 
 attack: $(VENV)/.ready-dev
 	ATTACK=full $(BIN)/pytest -q tests/attack
+
+# Asks what is known of the pinned packages; needs the network. The tool stands apart: it is no part of what it judges.
+audit: requirements.txt
+	$(PYTHON) -m venv $(VENV)-audit
+	$(VENV)-audit/bin/pip install --quiet --disable-pip-version-check pip-audit
+	$(VENV)-audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.txt
 
 $(VENV)/.ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Feedwright needs Python 3.11 or newer; name one: make PYTHON=python3.12")'
@@ -47,4 +53,4 @@ requirements: $(VENV)/.ready
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-header --no-emit-options -o requirements.txt pyproject.toml
 
 clean:
-	rm -rf $(VENV) feedwright.sqlite3* samples.sqlite3*
+	rm -rf $(VENV) $(VENV)-audit feedwright.sqlite3* samples.sqlite3*

@@ -5,7 +5,6 @@ Each command stands with its layer and is loaded when it is called, so that `--h
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
@@ -78,11 +77,12 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         from feeds.errors import FeedwrightError
+        from feeds.visible import visible
 
         try:
             return super().invoke(ctx)
         except FeedwrightError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(visible(str(error))) from error
 
 
 def load(name: str) -> click.Command:
@@ -106,18 +106,23 @@ def main() -> None:
 
     Settings come from the environment: DATABASE_URL, PUBLIC_BASE_URL, SITE_NAME, SITE_LANGUAGE, PORT,
     WEB_CONCURRENCY, DATABASE_CONNECTIONS, STORE_READONLY, ALLOW_EPHEMERAL, CACHE_BYTES,
-    WRITES_PER_MINUTE, WEBSUB_HUB, TOPICS, AUTHORS, SOURCES, FEEDS, FETCH_NETWORKS, CACHE_DIR,
+    WRITES_PER_MINUTE, READS_PER_MINUTE, TRUSTED_PROXIES, WEBSUB_HUB,
+    TOPICS, AUTHORS, SOURCES, FEEDS, FETCH_NETWORKS, CACHE_DIR,
     IMAGE_PROXY_KEY, METRICS_TOKEN, SOURCE_DATE_EPOCH.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    from feeds.visible import log_plainly
+
+    log_plainly()
 
 
 def application() -> Flask:
     """The web application with all that it does, as in `gunicorn 'feedwright:application()'`. Raises `ConfigError`."""
     from feeds.announcing import Announcer
     from feeds.settings import load_settings
+    from feeds.visible import log_plainly
     from web import create_app
 
+    log_plainly()
     settings = load_settings()
     return create_app(settings, ingest=Receiver(settings), announced=Announcer(settings).announced)
 

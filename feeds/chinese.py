@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from operator import ne
 
 import opencc
 
@@ -55,8 +56,8 @@ def _chinese_script(sample: str) -> str:
     """Characters that exist in one script only decide; the same in both counts as Simplified."""
     simplified = converter("t2s").convert(sample)
     traditional = converter("s2t").convert(sample)
-    only_traditional = sum(a != b for a, b in zip(sample, simplified, strict=False))
-    only_simplified = sum(a != b for a, b in zip(sample, traditional, strict=False))
+    only_traditional = sum(map(ne, sample, simplified))
+    only_simplified = sum(map(ne, sample, traditional))
     return "zh-Hant" if only_traditional > only_simplified else "zh-Hans"
 
 

@@ -37,7 +37,7 @@ class Settings:
     """The values in force; `load_settings` makes them from the environment."""
 
     #: What SQLAlchemy takes; it may hold a password, so it is not shown.
-    database_url: str
+    database_url: str = field(repr=False)
     #: Where readers find us, without a slash at the end; the only source of absolute addresses.
     public_base_url: str
     site_name: str
@@ -57,6 +57,10 @@ class Settings:
     allow_ephemeral: bool
     #: How often one token may write, in each process.
     writes_per_minute: int
+    #: How often one address may have something read that is not in memory, in each process; 0 for without end.
+    reads_per_minute: int
+    #: Networks whose word is taken for whom they ask.
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     #: Files to use instead of the ones that ship with Feedwright.
     topics: Path | None
     authors: Path | None
@@ -236,6 +240,19 @@ SETTINGS = (
     Setting("STORE_READONLY", "", "1 where the store was built with the program: served, never written", _switch),
     Setting("ALLOW_EPHEMERAL", "", "1 to keep a SQLite store on a disk that the platform throws away", _switch),
     Setting("WRITES_PER_MINUTE", "60", "how often a token may write, in each process", _number(1, 10_000)),
+    Setting(
+        "READS_PER_MINUTE",
+        "0",
+        "how often one address may ask for what is not in memory, in each process; 0 for without end",
+        _number(0, 1_000_000),
+    ),
+    Setting(
+        "TRUSTED_PROXIES",
+        "",
+        "networks of proxies in front of the server, whose X-Forwarded-For tells the addresses of clients, such as "
+        "10.0.0.0/8",
+        _networks,
+    ),
     Setting("TOPICS", "", "a topics file to use instead of the one that ships with Feedwright", _file),
     Setting("AUTHORS", "", "a file of names and handles that belong together, asked before the shipped one", _file),
     Setting("SOURCES", "", "a sources file to use instead of the one that ships with Feedwright", _file),

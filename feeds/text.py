@@ -4,19 +4,64 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import accumulate
 
 #: All but XML 1.0's Char production (section 2.2), and the C1 controls that it discourages.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
+#: What stands behind the end of a tag and can take part in one character with it.
+_BEHIND_TAG = re.compile(r">[^\x00-\x7f]+")
+#: A stroke that NFC makes one character with `<`, `=` or `>`.
+_STROKE = "\u0338"
 _NO_LETTER = re.compile(r"[\W_]+")
+#: Combining marks are no letters; so many of anything else in a row are rare.
+_MOST_MARKS = 30
+_NO_LETTERS = re.compile(rf"[^\w\s]{{{_MOST_MARKS + 1},}}")
 _SENTENCE_END = re.compile(r"[。！？!?…](?:[”’」』）)\"]*)|(?<!\d)\.(?=\s|$)")
 #: Characters that belong to the one before them: combining marks, variation selectors, joiners, skin tones.
 _JOINS = re.compile("[\u0300-\u036f\u200d\ufe00-\ufe0f\u20d0-\u20ff\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]")
 
 
 def clean_text(text: str) -> str:
-    """`text` in NFC with only the characters that XML 1.0, PostgreSQL and a reader's screen can hold."""
-    return unicodedata.normalize("NFC", _FORBIDDEN.sub("", text.replace("\x85", "\n")))
+    """`text` in NFC with only the characters that XML 1.0, PostgreSQL and a reader's screen can hold.
+
+    No letter has more than 30 marks; see `stream_safe`.
+    """
+    held = without_forbidden(text.replace("\x85", "\n"))
+    return held if held.isascii() else unicodedata.normalize("NFC", stream_safe(held))
+
+
+def without_forbidden(text: str) -> str:
+    """`text` with only the characters that XML 1.0 and PostgreSQL can hold, and as it is otherwise."""
+    return _FORBIDDEN.sub("", text)
+
+
+def stream_safe(text: str) -> str:
+    """`text` with at most 30 marks on a letter (Unicode Standard Annex 15, stream-safe text format).
+
+    To sort more of them, as every normal form does, takes time that grows with their square.
+    """
+    return text if text.isascii() else _NO_LETTERS.sub(_without_marks, text)
+
+
+def _without_marks(run: re.Match[str]) -> str:
+    marks, kept = 0, []
+    for character in run[0]:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
+def clean_html(html: str) -> str:
+    """`clean_text` for HTML whose attributes are in double quotes: no tag comes out of it that did not go in.
+
+    In NFC the end of a tag and a stroke behind it are one character, `≯`: the tag would go on through the text and make
+    attributes of it. Such a stroke is written as a reference, which no other normalisation joins with anything either.
+    """
+    if _STROKE in html:
+        html = _BEHIND_TAG.sub(lambda found: found[0].replace(_STROKE, "&#x338;"), html)
+    return clean_text(html)
 
 
 def letters(text: str) -> str:
@@ -31,7 +76,7 @@ def one_line(text: str) -> str:
 
 def width(text: str) -> int:
     """Columns on a screen: East Asian wide characters take two (Unicode Standard Annex 11)."""
-    return sum(_columns(c) for c in text)
+    return sum(map(_columns, text))
 
 
 def excerpt(text: str, columns: int) -> str:
@@ -49,6 +94,7 @@ def excerpt(text: str, columns: int) -> str:
     return _whole_word(prefix, line).rstrip() + "…"
 
 
+@lru_cache(maxsize=16_384)
 def _columns(character: str) -> int:
     if unicodedata.combining(character) or _JOINS.match(character):
         return 0

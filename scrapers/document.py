@@ -12,6 +12,8 @@ from pathlib import Path
 
 from feeds.errors import DocumentError
 from feeds.model import Problem
+from feeds.text import stream_safe
+from scrapers.characters import storable
 from scrapers.charset import Reading
 from scrapers.decoding import decoded
 
@@ -19,6 +21,9 @@ from scrapers.decoding import decoded
 MAX_BYTES = 16 * 1024 * 1024
 
 _LINE_END = re.compile("\r\n?|\x85")
+#: Blanks in a row within a line, and before its first word; patterns that look for words try each of them.
+_GAP, _INDENT = 80, 240
+_BLANKS = re.compile(rf"(^)?[^\S\n]{{{_GAP + 1},}}", re.MULTILINE)
 _CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -67,17 +72,18 @@ def make_document(
     what can be read without them; a problem names their line. Raises `DocumentError` for what is empty, too large,
     binary, or in no encoding that fits.
     """
-    where = location or name
+    where = storable(location or name)
     _check_size(where, len(data))
     if not data.strip():
         raise DocumentError(where, "is empty" if not data else "is empty: nothing but white space")
     reading, problems = decoded(where, data, encoding)
-    text = _LINE_END.sub("\n", reading.text.removeprefix("\ufeff"))
+    text = stream_safe(_LINE_END.sub("\n", reading.text.removeprefix("\ufeff")))
+    text = _BLANKS.sub(lambda run: run[0][: _INDENT if run[1] else _GAP], text)
     text, removed = _without_controls(where, text)
     if not text.strip():
         raise DocumentError(where, "is empty: nothing but white space")
     problems += _broken(text, reading) + removed
-    return Document(name, text, where, reading.encoding, hashlib.sha256(data).hexdigest(), modified, problems)
+    return Document(storable(name), text, where, reading.encoding, hashlib.sha256(data).hexdigest(), modified, problems)
 
 
 def decode(name: str, data: bytes, said: str | None = None) -> tuple[str, str]:

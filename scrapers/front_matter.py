@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
+from itertools import islice
 
 import yaml
 
@@ -21,6 +22,8 @@ from feeds.model import Problem
 #: Longer front matter is read key by key, with long values cut: real ones hold a few hundred bytes.
 MAX_CHARACTERS = 32 * 1024
 MAX_DEPTH = 12
+#: Read one by one; nobody has more.
+_MOST_KEYS = 100
 
 _YAML_FENCE = re.compile(r"---[ \t]*$")
 _YAML_END = re.compile(r"(?:---|\.\.\.)[ \t]*$")
@@ -35,6 +38,10 @@ _OPEN_KEY = re.compile(r"(?:title|layout|date|tags|categories|author|permalink)[
 _OTHER_KEYS = frozenset({"date", "tags", "categories", "layout", "author", "permalink"})
 _MOST_OPEN_KEYS = 40
 _HEADING = re.compile(r"#{2,6}[ \t]|<[A-Za-z]|!\[")
+#: Keys within keys; each costs a table.
+_DEEP_TOML = re.compile(
+    rf"""^[ \t\[]*(?:[\w"'-]+[ \t]*\.[ \t]*){{{MAX_DEPTH}}}|[\[{{][ \t\[{{]{{{MAX_DEPTH}}}""", re.MULTILINE
+)
 _LINE_IN_MESSAGE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
@@ -147,7 +154,7 @@ def _belongs(line: str) -> bool:
 
 def _is_mapping(inside: Sequence[str]) -> bool:
     """Whether all of it is one YAML mapping, so that a line like prose is inside a value."""
-    if any(_HEADING.match(line) for line in inside):
+    if sum(map(len, inside)) > MAX_CHARACTERS or any(_HEADING.match(line) for line in inside):
         return False
     try:
         return isinstance(_load("\n".join(inside)), dict)
@@ -174,7 +181,7 @@ def _read(inside: Sequence[str], first_line: int, name: str) -> tuple[dict[str, 
 
 def _by_key(inside: Sequence[str]) -> dict[str, object]:
     values: dict[str, object] = {}
-    for chunk in _chunks(inside):
+    for chunk in islice(_chunks(inside), _MOST_KEYS):
         found = _KEY.match(chunk[0])
         assert found is not None
         values[found["key"].strip("\"'")] = _value(chunk, found["value"])
@@ -277,9 +284,9 @@ def _duplicates(inside: Sequence[str], first_line: int, name: str) -> tuple[Prob
         if found and (key := found["key"].strip("\"'")) in seen:
             message = f"front matter{_of(name)} has {key!r} twice; the last one counts"
             problems.append(Problem(message, first_line + index))
-        elif found:
+        elif found and len(seen) < _MOST_KEYS:
             seen.add(found["key"].strip("\"'"))
-    return tuple(problems)
+    return tuple(problems[:_MOST_KEYS])
 
 
 def _reason(error: Exception) -> str:
@@ -307,11 +314,14 @@ def _toml(lines: list[str], start: int, name: str) -> FrontMatter:
 
 
 def _read_toml(inside: Sequence[str], first_line: int, name: str) -> tuple[dict[str, object], tuple[Problem, ...]]:
-    found = [m for line in inside if (m := _TOML_KEY.match(line))]
+    found = list(islice((m for line in inside if (m := _TOML_KEY.match(line))), _MOST_KEYS))
     raw = {m["key"].strip('"'): _unquoted(m["value"]) for m in found}
+    source = "\n".join(inside)
+    if len(source) > MAX_CHARACTERS or _DEEP_TOML.search(source):
+        return dict(raw), (Problem(f"front matter{_of(name)} is too long or nested too deep", first_line),)
     try:
-        loaded = tomllib.loads("\n".join(inside))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        loaded = tomllib.loads(source)
+    except (ValueError, RecursionError) as error:  # of a number with thousands of digits a ValueError of its own
         at = _LINE_IN_MESSAGE.search(str(error))
         line = first_line + (int(at[1]) - 1 if at else 0)
         return dict(raw), (Problem(f"front matter{_of(name)} is not TOML: {str(error).partition(' (at')[0]}", line),)

@@ -13,7 +13,8 @@ import nh3
 from bs4 import BeautifulSoup
 from bs4 import Tag
 
-from feeds.text import clean_text
+from feeds.text import clean_html
+from scrapers.trees import tree
 from scrapers.urls import addresses
 from scrapers.urls import shown
 
@@ -25,8 +26,8 @@ _TAGS = frozenset(
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "img": {"src", "alt", "title", "width", "height", "loading", "referrerpolicy"},
-    "audio": {"src", "controls"},
-    "video": {"src", "poster", "controls", "width", "height"},
+    "audio": {"src", "controls", "preload"},
+    "video": {"src", "poster", "controls", "preload", "width", "height"},
     "source": {"src", "type"},
     "ol": {"start", "reversed", "type"},
     "td": {"colspan", "rowspan"},
@@ -52,8 +53,16 @@ _UNREADABLE = (
 _EMBEDS = ("iframe", "embed", "object")
 #: Where pages keep the real address of a picture until it is scrolled into view, best first.
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-lazyload", "data-echo")
-_ADDRESS_ATTRIBUTES = {"a": "href", "img": "src", "audio": "src", "video": "src", "source": "src"}
-_SIZE = re.compile(r"\s*(\d+)")
+_ADDRESS_ATTRIBUTES = {
+    "a": ("href",),
+    "img": ("src",),
+    "audio": ("src",),
+    "video": ("src", "poster"),
+    "source": ("src",),
+}
+#: Characters: no browser takes much longer ones, and to put them into one form takes long.
+_LONGEST_ADDRESS = 8000
+_SIZE = re.compile(r"\s*+([0-9]{1,9})")
 
 
 def parse(html: str, base: str | None = None) -> Tag:
@@ -61,8 +70,7 @@ def parse(html: str, base: str | None = None) -> Tag:
 
     `base` is the address of the document; without one, relative addresses lead nowhere and are taken out.
     """
-    # A line without a tag may look like the name of a file, of which Beautiful Soup warns; two lines never do.
-    soup = BeautifulSoup(html if "<" in html else f"{html}\n", "lxml")
+    soup = tree(html)
     root = soup.body or soup
     for element in root.find_all(_UNREADABLE):
         element.decompose()
@@ -75,12 +83,14 @@ def parse(html: str, base: str | None = None) -> Tag:
     _absolutise(root, base)
     for image in root.find_all("img"):
         _settle(image)
+    for player in root.find_all(["audio", "video"]):
+        player["preload"] = "none"  # who did not ask for it tells nobody that they read this
     return root
 
 
 def sanitised(root: Tag) -> str:
     """The tree as HTML with allowed elements and attributes only."""
-    return clean_text(
+    return clean_html(
         nh3.clean(
             root.decode_contents(),
             tags=set(_TAGS),
@@ -101,6 +111,8 @@ def from_text(text: str) -> str:
 def absolute(address: str, base: str | None) -> str | None:
     """An absolute http(s), mailto or tel address in ASCII; None where none can be made."""
     compact = re.sub(r"[\x00-\x20\x7f]+", lambda found: "" if found[0] != " " else "%20", address.strip())
+    if len(compact) > _LONGEST_ADDRESS:
+        return None
     if re.fullmatch(r"https?:/*", compact, re.IGNORECASE):  # a scheme alone would resolve to the base
         return None
     try:
@@ -111,6 +123,12 @@ def absolute(address: str, base: str | None) -> str | None:
     if parts.scheme.lower() not in _SCHEMES or (parts.scheme.lower().startswith("http") and not parts.hostname):
         return None
     return quote(joined, safe="!#$%&'()*+,/:;=?@[]~")
+
+
+def leads_to_web(address: str) -> bool:
+    """Whether an absolute address is one that pages and readers may follow: http or https, and nothing that runs."""
+    found = absolute(address, None)
+    return found is not None and found.lower().startswith(("http:", "https:"))
 
 
 def _linked(line: str) -> str:
@@ -153,17 +171,19 @@ def _candidates(srcset: str) -> Iterator[str]:
 
 def _absolutise(root: Tag, base: str | None) -> None:
     for element in root.find_all(list(_ADDRESS_ATTRIBUTES)):
-        name = _ADDRESS_ATTRIBUTES[element.name]
-        given = element.get(name)
-        if given is None:
-            continue
-        address = absolute(str(given), base)
-        if address is not None:
-            element[name] = address
-        elif element.name == "a":
-            element.unwrap()
-        else:
-            del element[name]
+        for name in _ADDRESS_ATTRIBUTES[element.name]:
+            if (given := element.get(name)) is not None:
+                _settle_address(element, name, absolute(str(given), base))
+
+
+def _settle_address(element: Tag, name: str, address: str | None) -> None:
+    """A link may lead to a mail address; a picture, film or sound comes from the web or from nowhere."""
+    if address is not None and (element.name == "a" or address.lower().startswith(("http:", "https:"))):
+        element[name] = address
+    elif element.name == "a":
+        element.unwrap()
+    else:
+        del element[name]
 
 
 def _settle(image: Tag) -> None:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import glob
-import hashlib
 import logging
 import os
 from collections import Counter
+from collections.abc import Container
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
-from dataclasses import field
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+from typing import TypeVar
 
 from feeds.aliases import Aliases
 from feeds.errors import DocumentError
 from feeds.model import Batch
 from feeds.model import DocumentInfo
 from feeds.model import DocumentReport
+from feeds.model import LastReading
 from feeds.model import Problem
 from feeds.model import Receipt
 from feeds.model import Saved
@@ -29,28 +29,46 @@ from feeds.model import Skip
 from feeds.model import Source
 from feeds.model import Upload
 from feeds.topics import Topics
-from scrapers.document import MAX_BYTES
+from scrapers.characters import publishable
+from scrapers.characters import storable
 from scrapers.document import Document
 from scrapers.document import make_document
 from scrapers.document import read_document
 from scrapers.formats import Format
 from scrapers.formats import detect
 from scrapers.formats import named
+from scrapers.html import leads_to_web
 from scrapers.normalise import Context
 from scrapers.normalise import Normalised
 from scrapers.normalise import normalise
+from scrapers.outcome import Outcome as Outcome
+from scrapers.paths import find_documents as find_documents
+from scrapers.paths import in_order
 from scrapers.post import Scraped
 from scrapers.sources import SourceRule
 from scrapers.sources import source_for
+from scrapers.unchanged import Unchanged
+from scrapers.unchanged import key_of
+from scrapers.unchanged import key_with_series
+from scrapers.unchanged import location_of
+from scrapers.unchanged import series
+from scrapers.unchanged import way_of
+from scrapers.weight import check_weight
 
 log = logging.getLogger(__name__)
 
 #: Where documents lie that were sent; no file does.
 _SENT = "sent:"
+#: Skips and problems of a document that are kept.
+_MOST_TOLD = 2000
+
+Told = TypeVar("Told", Skip, Problem)
 
 
 class Keeper(Protocol):
     """What ingest needs of a store."""
+
+    def last_readings(self, locations: Iterable[str]) -> dict[str, LastReading]: ...
 
     def save(self, batch: Batch, now: datetime) -> Saved: ...
 
@@ -59,8 +77,6 @@ class Keeper(Protocol):
     def publications(self, source: str, folder: str | None = None) -> tuple[str, ...]: ...
 
     def anonymous(self, source: str) -> tuple[str, ...]: ...
-
-    def locations(self) -> tuple[str, ...]: ...
 
     def document_at(self, source: str, location: str) -> DocumentReport | None: ...
 
@@ -77,30 +93,16 @@ class Plan:
     format: str | None = None
     source: str | None = None
     #: The locations of known documents that are not there any more; `ingest` looks.
-    gone: frozenset[str] | None = None
+    gone: Container[str] | None = None
     #: Topics that all entries are about, as the configuration of their source says.
     labels: tuple[str, ...] = ()
     #: When what is stored came to be known, where that is not `now`: a file in a repository was known at its commit.
     at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one document."""
-
-    name: str
-    location: str
-    format: str | None = None
-    saved: Saved = field(default=Saved())
-    skips: tuple[Skip, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    #: Why the document gave nothing; None where it was read.
-    failure: Problem | None = None
-
-    @property
-    def entries(self) -> int:
-        """The entries that the document holds now."""
-        return self.saved.new + self.saved.changed + self.saved.unchanged
+    #: Of the program and of the rules above (`scrapers.fingerprint`): what was read by the same ones and is as it was
+    #: need not be read. None: not known.
+    fingerprint: str | None = None
+    #: Read it all the same.
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,48 +115,73 @@ class Scraping:
     scraped: Scraped
 
 
-def find_documents(paths: Iterable[str]) -> list[Path]:
-    """The files of paths, folders (with their folders) and shell patterns, each once, in one order; no hidden ones.
-
-    A path that leads nowhere stays in the list, so that reading it says so.
-    """
-    found: dict[Path, None] = {}
-    for given in paths:
-        matches = [given] if Path(given).exists() else sorted(glob.glob(given, recursive=True)) or [given]
-        for match in matches:
-            for path in _files(Path(match)):
-                found[path] = None
-    return sorted(found)
-
-
 def ingest(paths: Sequence[Path], store: Keeper, plan: Plan) -> Iterator[Outcome]:
     """Read, scrape, normalise and save each document; give what became of it.
 
     Documents that do not say who publishes them wait until their siblings have been read, which may; those of earlier
     runs are read again then, so that the order in which documents come does not show.
 
-    Documents are read by name, then by their bytes: where they lie and how they are given does not show either.
+    What is as it was when it was read last is not read (see `scrapers.unchanged`); the plan's fingerprint allows it.
     """
-    plan = replace(plan, gone=_gone(store))
-    paths = _in_order(paths)
-    named: set[str] = set()
-    waiting: list[tuple[Path, Scraping]] = []
-    for path in paths:
+    yield from _Ingesting(in_order(paths), store, plan).run()
+
+
+class _Ingesting:
+    """The documents of one run."""
+
+    def __init__(self, paths: Sequence[Path], store: Keeper, plan: Plan) -> None:
+        self._paths = paths
+        self._store = store
+        self._plan = replace(plan, gone=_Gone())
+        way = None if plan.again else way_of(plan.fingerprint, plan.format, plan.source, plan.labels)
+        self._unchanged = Unchanged(paths, store, way, plan.now)
+        #: The sources in which a document was read that says who publishes them.
+        self._named: set[str] = set()
+        #: Those that do not, with what was read of them so far.
+        self._waiting: list[tuple[Path, Scraping | None]] = []
+
+    def run(self) -> Iterator[Outcome]:
+        """What became of each, those that waited last."""
+        for path in self._paths:
+            if (outcome := self._read(path)) is not None:
+                yield outcome
+        for path, read in self._waiting:
+            yield self._read_waiting(path, read)
+        yield from _read_again(self._named, {location_of(path) for path in self._paths}, self._store, self._plan)
+
+    def _read(self, path: Path) -> Outcome | None:
+        """None where the document waits for its siblings."""
+        if self._unchanged.waits(path):
+            self._waiting.append((path, None))
+            return None
+        if (unchanged := self._unchanged.outcome(path)) is not None:
+            return unchanged
         try:
-            scraped = _scrape(path, plan)
+            read = _scrape(path, self._plan)
         except Exception as error:
-            yield _failed(path, error, store, plan)
-            continue
-        if _is_anonymous(scraped):
-            waiting.append((path, scraped))
-            continue
-        outcome = _kept(path, scraped, store, plan)
-        if scraped.scraped.publication and outcome.saved.new + outcome.saved.changed:
-            named.add(scraped.rule.source.slug)
-        yield outcome
-    for path, scraped in waiting:
-        yield _kept(path, scraped, store, plan)
-    yield from _read_again(named, {_location(path) for path in paths}, store, plan)
+            return self._failed(path, error)
+        if _is_anonymous(read):
+            self._waiting.append((path, read))
+            return None
+        outcome = self._kept(path, read)
+        if read.scraped.publication and outcome.saved.new + outcome.saved.changed:
+            self._named.add(read.rule.source.slug)
+        return outcome
+
+    def _read_waiting(self, path: Path, read: Scraping | None) -> Outcome:
+        if read is None and (unchanged := self._unchanged.outcome(path)) is not None:
+            return unchanged
+        try:
+            return self._kept(path, read or _scrape(path, self._plan))
+        except Exception as error:
+            return self._failed(path, error)
+
+    def _kept(self, path: Path, read: Scraping) -> Outcome:
+        self._unchanged.look_anew()
+        return _kept(path, read, self._store, self._plan)
+
+    def _failed(self, path: Path, error: Exception) -> Outcome:
+        return _failed(path, error, self._store, self._plan)
 
 
 def receive(upload: Upload, store: Keeper, plan: Plan) -> Receipt:
@@ -164,6 +191,7 @@ def receive(upload: Upload, store: Keeper, plan: Plan) -> Receipt:
     what cannot be read, `ConfigError` for a format that is none; then nothing is kept.
     """
     plan = replace(plan, format=upload.format, source=upload.source)
+    upload = replace(upload, name=storable(upload.name))
     document = make_document(upload.name, upload.data, f"{_SENT}/{upload.name}", encoding=upload.encoding)
     read = scrape_document(document, plan)
     location = f"{_SENT}/{read.rule.source.slug}/{upload.name}"
@@ -173,54 +201,32 @@ def receive(upload: Upload, store: Keeper, plan: Plan) -> Receipt:
     return Receipt(read.rule.source.slug, location, outcome.saved, outcome.skips, outcome.problems, is_new)
 
 
-def _in_order(paths: Iterable[Path]) -> list[Path]:
-    """What is read first mints the ids of texts that begin alike and the slugs of people who share one."""
-    given = list(paths)
-    names = Counter(path.name for path in given)
-    return sorted(given, key=lambda path: (path.name, _hash(path) if names[path.name] > 1 else "", path))
+class _Gone:
+    """The locations of files that are not there any more; one is looked for when it is asked about."""
 
-
-def _hash(path: Path) -> str:
-    """Of the bytes; empty for what cannot be read, which reading it will tell."""
-    try:
-        return hashlib.sha256(path.read_bytes() if path.stat().st_size <= MAX_BYTES else b"").hexdigest()
-    except (OSError, ValueError):
-        return ""
-
-
-def _gone(store: Keeper) -> frozenset[str]:
-    """Only of files can we tell: what has another address than a path may well be there."""
-    files = (location for location in store.locations() if os.path.isabs(location))
-    return frozenset(location for location in files if not os.path.exists(location))
-
-
-def _location(path: Path) -> str:
-    """Whole, since two folders can hold files of one name; it is nobody's business outside and never published."""
-    return os.fsencode(path.absolute()).decode("utf-8", "replace")
-
-
-def _files(path: Path) -> Iterator[Path]:
-    if not path.is_dir():
-        yield path
-        return
-    for child in sorted(path.rglob("*")):
-        hidden = any(part.startswith(".") for part in child.relative_to(path).parts)
-        if child.is_file() and not hidden:
-            yield child
+    def __contains__(self, location: object) -> bool:
+        """Only of files can we tell: what has another address than a path may well be there."""
+        return isinstance(location, str) and os.path.isabs(location) and not os.path.exists(location)
 
 
 def scrape_document(document: Document, plan: Plan) -> Scraping:
     """Read a document that came from anywhere; nothing is stored. Raises `DocumentError` where it gives no posts."""
     format = named(plan.format) if plan.format else detect(document)
-    scraped = format.scrape(document)
+    if format.prose:
+        check_weight(document.name, document.text)
+    scraped = publishable(format.scrape(document))
     if not scraped.posts:
         raise DocumentError(document.name, _nothing(format, scraped))
     return Scraping(document, format, _rule(document, format, plan), scraped)
 
 
-def keep(read: Scraping, store: Keeper, plan: Plan) -> Outcome:
-    """Store what `scrape_document` gave. Raises `StoreError`."""
-    return _save(read, _series(read, store) if _is_anonymous(read) else None, store, plan)
+def keep(read: Scraping, store: Keeper, plan: Plan, *, is_file: bool = False) -> Outcome:
+    """Store what `scrape_document` gave. Raises `StoreError`.
+
+    Of the bytes of a file, and of nothing but those, it can be told later whether they are the same.
+    """
+    name = _series(read, store) if _is_anonymous(read) else None
+    return _save(read, name, store, plan, _key(read, name, plan) if is_file else None)
 
 
 def ingest_document(document: Document, store: Keeper, plan: Plan) -> Outcome:
@@ -232,7 +238,7 @@ def ingest_document(document: Document, store: Keeper, plan: Plan) -> Outcome:
 
 
 def _scrape(path: Path, plan: Plan) -> Scraping:
-    return scrape_document(replace(read_document(path), location=_location(path)), plan)
+    return scrape_document(replace(read_document(path), location=location_of(path)), plan)
 
 
 def _rule(document: Document, format: Format, plan: Plan) -> SourceRule:
@@ -253,15 +259,9 @@ def _is_anonymous(scraped: Scraping) -> bool:
     return scraped.format.by_publication and scraped.scraped.publication is None and needs_author
 
 
-def _series(scraped: Scraping, store: Keeper) -> str | None:
-    """The name that the siblings use: the commonest in the folder, else the only one in the source."""
-    if scraped.rule.author:
-        return scraped.rule.author
-    source = scraped.rule.source.slug
-    if siblings := store.publications(source, scraped.document.location.rpartition("/")[0]):
-        return siblings[0]
-    known = store.publications(source)
-    return known[0] if len(known) == 1 else None
+def _series(read: Scraping, store: Keeper) -> str | None:
+    """The name that the siblings use, where nothing else says it."""
+    return read.rule.author or series(read.rule.source.slug, read.document.location, store)
 
 
 def _read_again(sources: Iterable[str], but: set[str], store: Keeper, plan: Plan) -> Iterator[Outcome]:
@@ -286,13 +286,13 @@ def _again(path: Path, source: str, store: Keeper, plan: Plan) -> Outcome | None
 
 def _kept(path: Path, read: Scraping, store: Keeper, plan: Plan) -> Outcome:
     try:
-        return _save(read, _series(read, store) if _is_anonymous(read) else None, store, plan)
+        return keep(read, store, plan, is_file=True)
     except Exception as error:
         return _failed(path, error, store, plan)
 
 
-def _save(read: Scraping, series: str | None, store: Keeper, plan: Plan) -> Outcome:
-    author = (read.scraped.publication or series) if read.format.by_publication else read.rule.author
+def _save(read: Scraping, siblings: str | None, store: Keeper, plan: Plan, key: str | None) -> Outcome:
+    author = (read.scraped.publication or siblings) if read.format.by_publication else read.rule.author
     if read.format.window and read.rule.author:  # a feed's title names it, its configuration knows who writes it
         author = read.rule.author
     normalised = normalise(
@@ -303,7 +303,7 @@ def _save(read: Scraping, series: str | None, store: Keeper, plan: Plan) -> Outc
     if read.format.by_publication and author is None and _is_anonymous(read):
         unnamed = Problem("names no publication, and no sibling does: set `author` for its source", 1)
         normalised = replace(normalised, problems=(*normalised.problems, unnamed))
-    saved = store.save(_batch(read, normalised, plan), plan.at or plan.now)
+    saved = store.save(_batch(read, normalised, plan, key if normalised.is_settled else None), plan.at or plan.now)
     return Outcome(
         name=read.document.name,
         location=read.document.location,
@@ -314,7 +314,15 @@ def _save(read: Scraping, series: str | None, store: Keeper, plan: Plan) -> Outc
     )
 
 
-def _batch(read: Scraping, normalised: Normalised, plan: Plan) -> Batch:
+def _key(read: Scraping, name: str | None, plan: Plan) -> str | None:
+    """The key of the reading; `name` is the one that its siblings gave it."""
+    if (way := way_of(plan.fingerprint, plan.format, plan.source, plan.labels)) is None:
+        return None
+    key = key_of(way, read.document.location, read.document.digest)
+    return key_with_series(key, name) if _is_anonymous(read) and not read.rule.author else key
+
+
+def _batch(read: Scraping, normalised: Normalised, plan: Plan, key: str | None) -> Batch:
     dates = [draft.published.date for draft in normalised.drafts if draft.published and draft.published.date]
     info = DocumentInfo(
         name=read.document.name,
@@ -323,30 +331,40 @@ def _batch(read: Scraping, normalised: Normalised, plan: Plan) -> Batch:
         digest=read.document.digest,
         encoding=read.document.encoding,
         title=read.scraped.title,
-        url=read.scraped.url,
+        url=_web(read.scraped.url),
         lead=read.scraped.lead,
-        cover=read.scraped.cover,
+        cover=_web(read.scraped.cover),
         published=max(dates, default=None),
     )
     source = read.rule.source
     if read.rule.origin is not None and read.format.window and source.url is None:
-        source = replace(source, url=read.scraped.url)  # a feed knows its home
+        source = replace(source, url=_web(read.scraped.url))  # a feed knows its home
     return Batch(
         source=source,
         document=info,
         drafts=normalised.drafts,
-        skips=normalised.skips,
-        problems=normalised.problems,
+        skips=_told(normalised.skips),
+        problems=_told(normalised.problems),
         seen=read.document.modified,
         anonymous=_is_anonymous(read),
         gone=plan.gone,
         window=read.format.window,
+        reading=key,
         spellings=plan.aliases.spellings(p for d in normalised.drafts for p in (*d.people, *d.quoted)),
     )
 
 
+def _told(found: tuple[Told, ...]) -> tuple[Told, ...]:
+    """As many as somebody will read; the store keeps them with the document."""
+    return found[:_MOST_TOLD]
+
+
+def _web(address: str | None) -> str | None:
+    return address if address and leads_to_web(address) else None
+
+
 def _failed(path: Path, error: Exception, store: Keeper, plan: Plan) -> Outcome:
-    return failed(path.name, _location(path), error, store, plan)
+    return failed(path.name, location_of(path), error, store, plan)
 
 
 def failed(name: str, location: str, error: Exception, store: Keeper, plan: Plan) -> Outcome:
@@ -356,6 +374,7 @@ def failed(name: str, location: str, error: Exception, store: Keeper, plan: Plan
     else:
         log.exception("%s: unexpected error", name)
         problem = Problem(f"unexpected {type(error).__name__}: {error}; this is a bug of ours, please report it")
-    info = DocumentInfo(name=name, location=location, format=plan.format or "unknown", digest="")
+    info = DocumentInfo(name=storable(name), location=storable(location), format=plan.format or "unknown", digest="")
+    problem = publishable(problem)
     store.record_failure(info, problem, plan.now)
-    return Outcome(name=name, location=location, format=plan.format, failure=problem)
+    return Outcome(name=info.name, location=info.location, format=plan.format, failure=problem)

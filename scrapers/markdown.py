@@ -20,6 +20,7 @@ from markdown_it.common.utils import isWhiteSpace
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block import html_block
+from markdown_it.rules_block import table
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline import html_inline
 from markdown_it.rules_inline.state_inline import Scanned
@@ -39,9 +40,15 @@ _ELEMENTS = frozenset(
 )
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
 _SCHEME = re.compile(r"(?:^|[^A-Za-z0-9+.\-])(https?)$", re.IGNORECASE)
+#: Of "https" and the character before it.
+_LONGEST_SCHEME = 6
 _CJK = re.compile(
     r"[\u1100-\u11ff\u2e80-\u303f\u3040-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U0001f300-\U0001faff\U00020000-\U0003ffff]"
 )
+
+
+#: Cells of a table without a character of their own.
+_EMPTY_CELLS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +170,7 @@ def _parser(markup: Markup) -> MarkdownIt:
     md.inline = _Inline(md.inline)
     md.inline.ruler.at("linkify", _bare_address)
     md.inline.ruler.at("html_inline", _known_html_inline)
+    md.block.ruler.at("table", _full_table, {"alt": ["paragraph", "reference"]})
     md.block.ruler.at("html_block", _known_html_block, {"alt": ["paragraph", "reference", "blockquote"]})
     if markup is Markup.POST:
         md.disable(["code", "lheading", "html_block", "html_inline", "reference"])
@@ -210,7 +218,7 @@ def _is_border(character: str) -> bool:
 def _bare_address(state: StateInline, silent: bool) -> bool:
     if state.linkLevel > 0 or not state.src.startswith("://", state.pos):
         return False
-    scheme = _SCHEME.search(state.pending)
+    scheme = _SCHEME.search(state.pending[-_LONGEST_SCHEME:])
     if scheme is None:
         return False
     begin = state.pos - len(scheme[1])
@@ -235,6 +243,26 @@ def _known_html_inline(state: StateInline, silent: bool) -> bool:
 def _known_html_block(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803
     at = state.bMarks[startLine] + state.tShift[startLine]
     return _names_element(state.src, at) and html_block(state, startLine, endLine, silent)
+
+
+def _full_table(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803
+    """A table that has something in its cells: rows are filled up to the width of the head, at any price."""
+    return table(state, startLine, endLine, True) and (
+        silent or (_is_full(state, startLine, endLine) and table(state, startLine, endLine, False))
+    )
+
+
+def _is_full(state: StateBlock, start: int, end: int) -> bool:
+    columns = state.src.count("|", state.bMarks[start], state.eMarks[start]) + 1
+    cells = characters = 0
+    for line in range(start, end):
+        if state.isEmpty(line):
+            return True
+        cells += columns
+        characters += state.eMarks[line] - state.bMarks[line]
+        if cells > 2 * characters + _EMPTY_CELLS:
+            return False
+    return True
 
 
 def _names_element(src: str, at: int) -> bool:

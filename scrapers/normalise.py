@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 from datetime import UTC
 from datetime import datetime
+from datetime import timedelta
+from itertools import islice
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bs4 import Tag
@@ -29,11 +33,13 @@ from feeds.text import clean_text
 from feeds.text import excerpt
 from feeds.text import one_line
 from feeds.topics import Topics
+from scrapers.characters import publishable
 from scrapers.dates import date_in_name
 from scrapers.dates import parse_date
 from scrapers.document import Document
 from scrapers.html import absolute
 from scrapers.html import from_text
+from scrapers.html import leads_to_web
 from scrapers.html import parse
 from scrapers.html import sanitised
 from scrapers.links import find_links
@@ -46,9 +52,20 @@ from scrapers.post import RawPost
 from scrapers.post import Scraped
 from scrapers.reading import read
 from scrapers.statuses import newest_status
+from scrapers.weight import MOST
+from scrapers.weight import MOST_OF_ALL
+from scrapers.weight import cut
+from scrapers.weight import is_heavy
+from scrapers.weight import of_post
 
 #: Columns of a summary: about three lines of a reader's list.
 SUMMARY_COLUMNS = 240
+#: People, links, pictures and labels that an entry has of each: a long day of news has some hundred links.
+MOST_PARTS = 1000
+#: What is said of a date as of now is said for good, if it would be said then as well.
+_LATER = timedelta(days=365 * 1000)
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +90,25 @@ class Normalised:
     drafts: tuple[Draft, ...]
     skips: tuple[Skip, ...]
     problems: tuple[Problem, ...]
+    #: Whether the document would say the same at any later moment: no date is told from now, and none is too late.
+    is_settled: bool
 
 
 def normalise(document: Document, scraped: Scraped, context: Context) -> Normalised:
     """All drafts of a document, in its order; a post in which nothing can be read is skipped."""
-    of_document = _document_date(document, scraped, context)
+    of_document, of_posts = dates = _dates(document, scraped, context)
     problems = [*document.problems, *scraped.problems, *of_document.problems]
     skips = list(scraped.skips)
     drafts: list[Draft] = []
     positions: dict[int, int] = {}
-    for index, post in enumerate(scraped.posts):
-        dated = _post_date(post, of_document.published, context)
+    spent = 0
+    for index, (post, dated) in enumerate(zip(scraped.posts, of_posts, strict=True)):
+        post, heavy = _bounded(post)
+        spent += of_post(post.body)
+        if spent > MOST_OF_ALL:
+            skips.append(Skip("too much in one document", post.lines[0], post.section or ""))
+            continue
+        problems += heavy
         draft = _draft(post, scraped, dated.published, len(drafts) + 1, context)
         problems += dated.problems
         if not (draft.content_text or draft.media or draft.title):
@@ -91,13 +116,31 @@ def normalise(document: Document, scraped: Scraped, context: Context) -> Normali
             continue
         positions[index] = len(drafts) + 1
         drafts.append(draft)
-    return Normalised(_with_quotes(drafts, scraped.posts, positions), tuple(skips), tuple(problems))
+    is_settled = dates == _dates(document, scraped, replace(context, now=context.now + _LATER))
+    return Normalised(_with_quotes(drafts, scraped.posts, positions), tuple(skips), tuple(problems), is_settled)
+
+
+def _bounded(post: RawPost) -> tuple[RawPost, tuple[Problem, ...]]:
+    """The post as far as it is read."""
+    if not is_heavy(post.body):
+        return post, ()
+    kept = cut(post.body, MOST)
+    told = Problem(
+        f"a post of {len(post.body):,} characters: those behind the first {len(kept):,} are left out", post.lines[0]
+    )
+    return replace(post, body=kept), (told,)
 
 
 @dataclass(frozen=True, slots=True)
 class _Dated:
     published: Published | None
     problems: tuple[Problem, ...] = ()
+
+
+def _dates(document: Document, scraped: Scraped, context: Context) -> tuple[_Dated, list[_Dated]]:
+    """The date of the document, and that of each post."""
+    of_document = _document_date(document, scraped, context)
+    return of_document, [_post_date(post, of_document.published, context) for post in scraped.posts]
 
 
 def _document_date(document: Document, scraped: Scraped, context: Context) -> _Dated:
@@ -137,29 +180,42 @@ def _dated(words: str | None, line: int, context: Context) -> _Dated:
 def _draft(post: RawPost, scraped: Scraped, published: Published | None, position: int, context: Context) -> Draft:
     root = parse(_html(post), post.base or scraped.url)
     reading = read(root)
-    links = find_links([*(in_headline(address) for address in post.headline_links), *reading.anchors])
-    url = absolute(post.url, scraped.url) if post.url else main_link(links, post.link_choice)
+    links = find_links(
+        [
+            *(in_headline(found) for link in post.headline_links if (found := absolute(link, scraped.url))),
+            *reading.anchors,
+        ]
+    )
+    all_links = (*post.links, *(found.link for found in links))
+    named = absolute(post.url, scraped.url) if post.url else main_link(links, post.link_choice)
     title = one_line(clean_text(post.title or "")) or None
     text = clean_text(reading.text)
     language = detect_language(f"{title or ''}\n{text}")
-    labels = tuple(dict.fromkeys((*_labels(post, scraped), *context.labels)))
-    return Draft(
-        title=title,
-        content_html=sanitised(root),
-        content_text=text,
-        summary=_summary(text),
-        language=context.source.language if language == "und" else language,
-        people=tuple(_people(post.people, context.author, context.aliases)),
-        quoted=tuple(_people(post.quoted, None, context.aliases)),
-        url=url,
-        links=tuple(dict.fromkeys((*post.links, *(found.link for found in links)))),
-        media=tuple(_media(root)),
-        topics=context.topics.classify(title, text, labels=labels, links=[found.link.url for found in links]),
-        labels=labels,
-        place=Place(position, post.section, post.part, post.lines),
-        published=published,
-        natural_keys=post.natural_keys,
+    labels = _first(dict.fromkeys((*_labels(post, scraped), *context.labels)))
+    return publishable(
+        Draft(
+            title=title,
+            content_html=sanitised(root),
+            content_text=text,
+            summary=_summary(text),
+            language=context.source.language if language == "und" else language,
+            people=_first(_people(post.people, context.author, context.aliases)),
+            quoted=_first(_people(post.quoted, None, context.aliases)),
+            url=named if named and leads_to_web(named) else None,
+            links=_first(link for link in dict.fromkeys(all_links) if leads_to_web(link.url)),
+            media=_first(_media(root)),
+            topics=context.topics.classify(title, text, labels=labels, links=[found.link.url for found in links]),
+            labels=labels,
+            place=Place(position, post.section, post.part, post.lines),
+            published=published,
+            natural_keys=post.natural_keys,
+        )
     )
+
+
+def _first(found: Iterable[Part]) -> tuple[Part, ...]:
+    """No more than anybody looks at: all of them are written, compared and sent with the entry."""
+    return tuple(islice(found, MOST_PARTS))
 
 
 def _labels(post: RawPost, scraped: Scraped) -> Iterator[str]:
@@ -186,7 +242,8 @@ def _people(raw: Sequence[RawPerson], default: str | None, aliases: Aliases) -> 
         name = one_line(clean_text(person.name or person.handle or ""))
         if name and (name, person.handle, person.role) not in seen:
             seen.add((name, person.handle, person.role))
-            yield aliases.named(Person("", name, person.handle, person.role, person.url))
+            where = person.url if person.url and leads_to_web(person.url) else None
+            yield aliases.named(Person("", name, person.handle, person.role, where))
 
 
 def _media(root: Tag) -> Iterator[Media]:

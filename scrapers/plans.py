@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from datetime import UTC
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from feeds.aliases import load_aliases
 from feeds.settings import Settings
-from feeds.topics import load_topics
-from scrapers.ingest import Plan
-from scrapers.sources import load_sources
+from scrapers.fingerprint import fingerprint
+
+if TYPE_CHECKING:
+    from scrapers.ingest import Plan
 
 
 def reading_plan(settings: Settings) -> Plan:
     """How documents are read, now. Raises `ConfigError`."""
+    from feeds.aliases import load_aliases  # only here, since those who ask for the time alone load no rules
+    from feeds.topics import load_topics
+    from scrapers.ingest import Plan
+    from scrapers.sources import load_sources
+
+    known = fingerprint(settings)  # before the rules: what changes meanwhile must count as changed
     rules = load_topics(settings.topics), load_aliases(settings.authors), load_sources(settings.sources)
-    return Plan(*rules, reading_time(settings))
+    return Plan(*rules, reading_time(settings), fingerprint=known)
 
 
 def reading_time(settings: Settings) -> datetime:

@@ -18,6 +18,8 @@ _PARAGRAPHS = frozenset(
 _LINES = frozenset("br dd dt li tr summary caption".split())
 #: Characters of a line that are kept on either side of a link: labels are short, and a line can hold many links.
 _AROUND = 200
+#: What a numbered list may begin with; browsers read no longer ones either.
+_NUMBER = re.compile("[0-9]{1,9}")
 _CJK = r"[\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]"
 _JOIN = re.compile(rf"(?<={_CJK})[ \t]*\n\s*(?={_CJK})")
 
@@ -38,10 +40,25 @@ class Anchor:
 
 @dataclass(slots=True)
 class _Line:
-    text: str = ""
+    """A line that grows: pieces are joined once, since a line can have very many."""
+
+    pieces: list[str] = field(default_factory=list)
+    length: int = 0
     in_list: bool = False
     #: Begin, end and address of each link.
     links: list[tuple[int, int, str]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces)
+
+    @property
+    def ends_blank(self) -> bool:
+        return not self.pieces or self.pieces[-1].endswith((" ", "\t"))
+
+    def append(self, text: str) -> None:
+        self.pieces.append(text)
+        self.length += len(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +115,15 @@ class _Reader:
         elif tag.name == "a" and tag.get("href"):
             self._link(tag, pre=pre)
         elif tag.name in {"td", "th"}:
-            self._text("\t" if self._line().text else "", pre=True)
+            self._text("\t" if self._line().length else "", pre=True)
             self.element(tag, pre=pre)
         else:
             self.element(tag, pre=pre)
 
     def _list(self, tag: Tag, *, pre: bool) -> None:
         self._depth += 1
-        number = int(str(tag.get("start") or "1")) if str(tag.get("start") or "1").isdigit() else 1
+        begins = str(tag.get("start") or "")
+        number = int(begins) if _NUMBER.fullmatch(begins) else 1
         for child in tag.children:
             if isinstance(child, Tag) and child.name == "li":
                 self._mark = f"{number}. " if tag.name == "ol" else "- "
@@ -117,10 +135,10 @@ class _Reader:
     def _link(self, tag: Tag, *, pre: bool) -> None:
         begin_line = self._line()
         self._write_mark(begin_line)
-        begin = len(begin_line.text)
+        begin = begin_line.length
         self.element(tag, pre=pre)
         line = self._line()
-        line.links.append((begin if line is begin_line else 0, len(line.text), str(tag["href"])))
+        line.links.append((begin if line is begin_line else 0, line.length, str(tag["href"])))
 
     def _text(self, text: str, *, pre: bool) -> None:
         if pre:
@@ -131,7 +149,7 @@ class _Reader:
             return
         words = re.sub(r"\s+", " ", _JOIN.sub("", text))
         line = self._line()
-        if not line.text or line.text.endswith((" ", "\t")):
+        if line.ends_blank:
             words = words.lstrip(" ")
         self._append(words)
 
@@ -140,12 +158,13 @@ class _Reader:
             return
         line = self._line()
         self._write_mark(line)
-        line.text += text
+        line.append(text)
         line.in_list = line.in_list or self._depth > 0
 
     def _write_mark(self, line: _Line) -> None:
-        if self._mark and not line.text:
-            line.text, self._mark = self._mark, ""
+        if self._mark and not line.length:
+            line.append(self._mark)
+            self._mark = ""
 
     def _line(self) -> _Line:
         line = self._lines[-1]
@@ -156,7 +175,7 @@ class _Reader:
 
     def _break(self, *, blank: bool, keep_empty: bool = False) -> None:
         last = self._lines[-1]
-        if last is not None and (last.text or last.links or keep_empty):
+        if last is not None and (last.length or last.links or keep_empty):
             self._lines.append(None if blank else _Line())
         elif last is not None and blank and len(self._lines) > 1:
             self._lines[-1] = None
@@ -172,8 +191,10 @@ def _anchors(lines: list[_Line | None]) -> Iterator[Anchor]:
     for line in lines:
         if line is None:
             continue
+        text = line.text
         for begin, end, url in line.links:
-            before = line.text[max(0, begin - _AROUND) : begin]
-            behind = line.text[end : end + _AROUND]
-            yield Anchor(url, line.text[begin:end].strip(), before, behind, above[-_AROUND:], line.in_list)
-        above = line.text if line.text.strip() else above
+            before = text[max(0, begin - _AROUND) : begin]
+            yield Anchor(
+                url, text[begin:end].strip(), before, text[end : end + _AROUND], above[-_AROUND:], line.in_list
+            )
+        above = text if text.strip() else above

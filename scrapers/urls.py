@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
+#: Characters of an address; what runs on for longer leads nowhere.
+LONGEST = 4000
 #: RFC 3986's characters and no others: in Chinese text the sentence goes on right behind an address, without a space.
-_ADDRESS = re.compile(r"https?://(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]|\\(?=[&_*~#\-.!()\[\]]))+", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"https?://(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]|\\(?=[&_*~#\-.!()\[\]])){1,4001}", re.IGNORECASE
+)
 _ESCAPE = re.compile(r"\\([&_*~#\-.!()\[\]])")
 _CLOSING = {")": "(", "]": "["}
 _TRAILING = ".,;:!?'*_~\\"
@@ -19,6 +23,8 @@ def match_address(text: str, at: int = 0) -> tuple[str, int] | None:
     """
     found = _ADDRESS.match(text, at)
     if found is None:
+        return None
+    if len(found[0]) > LONGEST:
         return None
     raw = _without_trailing(found[0])
     if text.startswith("…", at + len(raw)) or "." not in raw.partition("://")[2]:
@@ -36,13 +42,17 @@ def addresses(text: str) -> list[tuple[str, int]]:
 
 
 def _without_trailing(raw: str) -> str:
-    while raw:
-        last = raw[-1]
-        unbalanced = last in _CLOSING and raw.count(last) > raw.count(_CLOSING[last])
+    counts = {bracket: raw.count(bracket) for bracket in "()[]"}
+    end = len(raw)
+    while end:
+        last = raw[end - 1]
+        unbalanced = last in _CLOSING and counts[last] > counts[_CLOSING[last]]
         if last not in _TRAILING and not unbalanced:
             break
-        raw = raw[:-1]
-    return raw
+        end -= 1
+        if last in counts:
+            counts[last] -= 1
+    return raw[:end]
 
 
 def shown(address: str) -> str:

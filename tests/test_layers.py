@@ -34,12 +34,12 @@ ALLOWED = {
     "nh3": ("scrapers/",),
     "click": COMMANDS,
     "rich": COMMANDS,
-    "gunicorn": ("web/commands/", "web/request_line.py", "web/gunicorn_worker.py"),
+    "gunicorn": ("web/commands/", "web/request_line.py", "web/gunicorn_worker.py", "web/patience.py"),
     "feedparser": ("scrapers/kinds/",),
     "trafilatura": ("scrapers/kinds/",),
     "dulwich": ("scrapers/worker/repository.py",),
-    # The network belongs to the fetcher; pictures are fetched while somebody waits for them.
-    "socket": ("scrapers/fetch/", "web/outside.py"),
+    # The network belongs to the fetcher; pictures are fetched while somebody waits; the server has clients.
+    "socket": ("scrapers/fetch/", "web/outside.py", "web/patience.py"),
     "ssl": ("scrapers/fetch/", "web/outside.py"),
     "httpcore": ("scrapers/fetch/",),
     "httpx": ("scrapers/fetch/", "feeds/hub.py"),

@@ -38,6 +38,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(DocumentError, _bad_document)
     app.register_error_handler(ReadOnlyError, _read_only)
     app.register_error_handler(StoreError, _no_store)
+    app.register_error_handler(BlockingIOError, _too_slow)
     app.register_error_handler(HTTPException, _http_error)
 
 
@@ -75,6 +76,11 @@ def _no_store(error: StoreError) -> Response:
     response = _answer(HTTPStatus.SERVICE_UNAVAILABLE, "store_unavailable", "The store does not answer.")
     response.headers["Retry-After"] = _RETRY_AFTER
     return response
+
+
+def _too_slow(error: BlockingIOError) -> Response:
+    """The server waits for each part of a body, and not for ever."""
+    return _answer(HTTPStatus.REQUEST_TIMEOUT, "request_timeout", "The body did not come in time.")
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from gunicorn.workers.gthread import ThreadWorker
+from web.patience import PatientWorker
 
 
-class LeavingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+class LeavingWorker(PatientWorker):
     """When it stops, who has come is let in and answered; then the door is shut: others go elsewhere at once."""
 
     def set_accept_enabled(self, enabled: bool) -> None:

@@ -11,15 +11,27 @@ from flask import Response
 from flask import request
 
 from feeds.addresses import OPML
+from feeds.addresses import STATIC
 from feeds.formats import FORMATS
 from feeds.formats import OPML_SUFFIX
+from web.state import get_state
 
 #: Pages show pictures and films of other sites, and run our one script.
 _CONTENT_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http: data:; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http:; "
     "media-src https: http:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+#: Nothing of what a browser could be asked for; our script writes to the clipboard.
+_PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in "accelerometer autoplay camera display-capture geolocation gyroscope magnetometer microphone midi "
+    "payment usb".split()
+)
+#: A year (RFC 6797, section 6.1.1).
+_SECURE = "max-age=31536000"
+#: What other sites may show: the icon, which readers put beside a feed, and the rest of what is the same for all.
+_FOR_ALL = ("/favicon.ico", f"{STATIC}/")
 #: What a script may read beside the body.
 _EXPOSED = "ETag, Last-Modified, Link, Retry-After, X-Request-Id, Deprecation, Sunset"
 _FEEDS = (*FORMATS, OPML_SUFFIX)
@@ -63,10 +75,16 @@ def _add_headers(response: Response) -> Response:
 
 def _protect(response: Response) -> None:
     response.headers["X-Content-Type-Options"] = "nosniff"
+    if get_state().site.base_url.startswith("https://"):
+        response.headers["Strict-Transport-Security"] = _SECURE
     if is_feed():  # no browser runs anything in one; each header that gunicorn checks costs a hundredth of a hot answer
         return
     response.headers["Content-Security-Policy"] = _CONTENT_POLICY
     response.headers["Referrer-Policy"] = "no-referrer"  # many picture hosts refuse requests that come from elsewhere
+    if not is_api() and not request.path.startswith(_FOR_ALL):
+        response.headers["Permissions-Policy"] = _PERMISSIONS
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
 
 
 def _share(response: Response) -> None:

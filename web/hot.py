@@ -107,5 +107,6 @@ def _bad_request(start_response: StartResponse) -> Iterable[bytes]:
     body = b"The Host header is missing.\n"
     status = HTTPStatus.BAD_REQUEST
     headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
+    headers.append(("X-Content-Type-Options", "nosniff"))
     start_response(f"{status.value} {status.phrase}", headers)
     return (body,)

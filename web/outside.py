@@ -19,6 +19,7 @@ from http.client import HTTPException
 from http.client import HTTPResponse
 from ipaddress import IPv4Network
 from ipaddress import IPv6Network
+from threading import Timer
 from typing import TypeAlias
 from urllib.parse import SplitResult
 from urllib.parse import urljoin
@@ -73,10 +74,23 @@ def _asked(url: str, allowed: _Networks, deadline: float) -> Iterator[HTTPRespon
         with closing(HTTPConnection(parts.hostname or "", parts.port or _PORTS[parts.scheme])) as connection:
             connection.sock = _connected(parts.scheme, connection.host, connection.port, allowed, deadline)
             connection.sock.settimeout(_STEP)
-            _ask(connection, parts)
-            yield connection.getresponse()
+            with _cut_off_at(deadline, connection.sock):
+                _ask(connection, parts)
+                yield connection.getresponse()
     except (OSError, HTTPException, ValueError) as error:
         raise PictureError(f"cannot be reached: {error}") from error
+
+
+@contextmanager
+def _cut_off_at(deadline: float, connected: socket.socket) -> Iterator[None]:
+    """Who sends a byte now and then keeps every step short and never ends: what is left of the time ends it."""
+    timer = Timer(max(0.0, deadline - time.monotonic()), socket.socket.shutdown, (connected, socket.SHUT_RDWR))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _parts(url: str) -> SplitResult:
@@ -118,6 +132,7 @@ def _read(response: HTTPResponse, deadline: float) -> Picture:
         if len(body) > MOST_BYTES:
             raise PictureError("is too large")
         _left(deadline)
+    _left(deadline)
     return Picture(body, media_type)
 
 

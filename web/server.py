@@ -24,7 +24,7 @@ _settings = load_settings()
 #: A platform that names a port wants all interfaces; without one, this machine alone is served.
 bind = f"{'0.0.0.0' if os.environ.get('PORT') else '127.0.0.1'}:{_settings.port}"
 workers = _settings.web_concurrency
-#: With threads, since half-sent requests of slow clients stall the default worker, which serves one at a time.
+#: With threads that no slow client holds.
 worker_class = "web.gunicorn_worker.LeavingWorker"
 #: Answers are made by one core at a time, so more of them only wait: for the store, and for clients.
 threads = USUAL_THREADS

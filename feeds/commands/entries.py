@@ -12,6 +12,7 @@ import click
 
 from feeds.commands.opening import open_store_of
 from feeds.commands.printing import as_text
+from feeds.commands.printing import echo
 from feeds.commands.printing import placed
 from feeds.settings import load_settings
 
@@ -41,10 +42,10 @@ def list_(what: str, as_json: bool, limit: int, **filters: Any) -> None:
         else:
             rows = [{"slug": t.slug, "name": t.name, "entries": t.entries} for t in getattr(store, what)()]
     if as_json:
-        click.echo(as_text({what: rows}))
+        echo(as_text({what: rows}))
         return
     for row in rows:
-        click.echo("  ".join(str(value) for value in row.values() if value is not None))
+        echo("  ".join(str(value) for value in row.values() if value is not None))
 
 
 @click.command()
@@ -55,12 +56,12 @@ def show(id: str, as_json: bool) -> None:
     with open_store_of(load_settings()) as store:
         entry = store.entry(_urn(id))
     if as_json:
-        click.echo(as_text(_entry_object(entry)))
+        echo(as_text(_entry_object(entry)))
         return
     for name, value in _entry_object(entry).items():
         if name != "text":
-            click.echo(f"{name + ':':<11} {', '.join(value) if isinstance(value, list) else value}")
-    click.echo(f"\n{entry.content_text}")
+            echo(f"{name + ':':<11} {', '.join(value) if isinstance(value, list) else value}")
+    echo(f"\n{entry.content_text}")
 
 
 @click.command()
@@ -77,12 +78,12 @@ def explain(id: str, as_json: bool) -> None:
     links = [link.url for link in entry.links]
     found = topics.explain(entry.title, entry.content_text, labels=entry.labels, links=links)
     if as_json:
-        click.echo(as_text({"id": entry.id, "topics": [_explanation(e, topics) for e in found]}))
+        echo(as_text({"id": entry.id, "topics": [_explanation(e, topics) for e in found]}))
         return
     for explanation in found:
-        click.echo(_explanation(explanation, topics)["why"])
+        echo(_explanation(explanation, topics)["why"])
     if not found:
-        click.echo("In no topic: none of the words of any topic was found.")
+        echo("In no topic: none of the words of any topic was found.")
 
 
 @click.command()
@@ -98,7 +99,7 @@ def withdraw(id: str, yes: bool) -> None:
             click.confirm(f"Withdraw {_called(_urn(id), store)} for good?", abort=True)
         with announced(store, settings):
             news = store.withdraw(_urn(id), datetime.now(UTC))
-    click.echo("Withdrawn for good." if news else "It was withdrawn for good before.")
+    echo("Withdrawn for good." if news else "It was withdrawn for good before.")
 
 
 def _query(

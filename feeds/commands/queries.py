@@ -9,6 +9,7 @@ import click
 
 from feeds.commands.opening import open_store_of
 from feeds.commands.printing import as_text
+from feeds.commands.printing import echo
 from feeds.settings import load_settings
 
 if TYPE_CHECKING:
@@ -34,13 +35,13 @@ def explain_query(words: tuple[str, ...], as_json: bool) -> None:
         except QuerySyntaxError as error:
             raise click.ClickException(f"{error.problem}\n\n{error.caret}") from error
     if as_json:
-        click.echo(as_text(found))
+        echo(as_text(found))
         return
     for name, value in found.items():
         lines = value if isinstance(value, list) else str(value).splitlines() or [""]
-        click.echo(f"{name + ':':<11} {lines[0]}")
+        echo(f"{name + ':':<11} {lines[0]}")
         for line in lines[1:]:
-            click.echo(f"{'':<11} {line}")
+            echo(f"{'':<11} {line}")
 
 
 def _query_object(words: str, settings: Settings, store: Store) -> dict[str, Any]:

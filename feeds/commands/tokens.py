@@ -11,6 +11,7 @@ import click
 
 from feeds.commands.opening import open_store_of
 from feeds.commands.printing import as_text
+from feeds.commands.printing import echo
 from feeds.platforms import refuse_to_lose
 from feeds.settings import load_settings
 
@@ -45,7 +46,7 @@ def add_token(name: str, documents: bool, withdraw: bool) -> None:
     with open_store_of(settings) as store:
         if not store.add_token(Token(name, digest(words), allowed, datetime.now(UTC))):
             raise click.ClickException(f"there is a token {name!r}, or was one; choose another name")
-    click.echo(words)
+    echo(words)
 
 
 @tokens.command("list")
@@ -55,11 +56,11 @@ def list_tokens(as_json: bool) -> None:
     with open_store_of(load_settings()) as store:
         rows = [_token_row(token) for token in store.tokens()]
     if as_json:
-        click.echo(as_text({"tokens": rows}))
+        echo(as_text({"tokens": rows}))
         return
     for row in rows:
         state = f"revoked {row['revoked']}" if row["revoked"] else f"made {row['created']}"
-        click.echo(f"{row['name']:<20}  {', '.join(row['allows']):<20}  {state}")
+        echo(f"{row['name']:<20}  {', '.join(row['allows']):<20}  {state}")
 
 
 @tokens.command("revoke")
@@ -68,7 +69,7 @@ def revoke_token(name: str) -> None:
     """Take the token called NAME back, at once and for good."""
     with open_store_of(load_settings()) as store:
         news = store.revoke_token(name, datetime.now(UTC))
-    click.echo("Revoked." if news else "It was revoked before.")
+    echo("Revoked." if news else "It was revoked before.")
 
 
 def _token_row(token: Token) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import click
 
 from feeds.commands.opening import open_store_of
 from feeds.commands.printing import as_text
+from feeds.commands.printing import echo
 from feeds.settings import load_settings
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def topics(ctx: click.Context, as_json: bool) -> None:
         return
     with open_store_of(load_settings()) as store:
         found = summarise(store.topic_counts())
-    click.echo(as_text(asdict(found)) if as_json else "\n".join(lines(found)))
+    echo(as_text(asdict(found)) if as_json else "\n".join(lines(found)))
 
 
 @topics.command()
@@ -57,7 +58,7 @@ def check(file: Path, gold: Path, worst: int) -> None:
     rules = load_topics(file)
     with open_store_of(load_settings()) as store:
         done = compare(rules, read_labelled(gold), lambda name: _all(store, EntryQuery(document=name, limit=1000)))
-    click.echo("\n".join(lines(done, {topic.slug: topic.name_en for topic in rules}, worst)))
+    echo("\n".join(lines(done, {topic.slug: topic.name_en for topic in rules}, worst)))
 
 
 @click.command()
@@ -76,11 +77,11 @@ def retopic(as_json: bool) -> None:
         done = store.retopic(topics.classify, datetime.now(UTC))
     if as_json:
         counts = {"entries": done.entries, "moved": done.moved, "reasons": done.reasons}
-        click.echo(as_text({**counts, "gained": dict(done.gained), "lost": dict(done.lost)}))
+        echo(as_text({**counts, "gained": dict(done.gained), "lost": dict(done.lost)}))
         return
     for slug in sorted(done.gained.keys() | done.lost.keys()):
-        click.echo(f"{slug:<18}  +{done.gained[slug]}  -{done.lost[slug]}")
-    click.echo(f"{done.entries} entries: {done.moved} in other topics, {done.reasons} in the same for other reasons")
+        echo(f"{slug:<18}  +{done.gained[slug]}  -{done.lost[slug]}")
+    echo(f"{done.entries} entries: {done.moved} in other topics, {done.reasons} in the same for other reasons")
 
 
 def _all(store: Store, query: EntryQuery) -> Iterator[Entry]:

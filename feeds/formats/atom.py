@@ -31,7 +31,7 @@ from feeds.shapes import Shape
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 #: What makes a text look like HTML, whatever its type says.
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_TAG = re.compile(r"<[A-Za-z/!?]")
 
 
 def render(listing: Listing, site: Site, shape: Shape) -> bytes:

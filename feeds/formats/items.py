@@ -40,6 +40,7 @@ from feeds.model import Role
 from feeds.scripts import convert
 from feeds.shapes import SCRIPTS
 from feeds.shapes import Shape
+from feeds.text import clean_html
 from feeds.text import clean_text
 from feeds.text import excerpt
 from feeds.text import one_line
@@ -202,7 +203,7 @@ def make_item(entry: Entry, site: Site, shape: Shape, whole: bool = True) -> Ite
         title=one_line(clean_text(entry.title or "")) or (shown if shape.titles else None),
         display_title=shown,
         summary=_summary(entry) or shown,
-        html=clean_text(entry.content_html) if whole else "",
+        html=clean_html(entry.content_html) if whole else "",
         language=None if entry.language in {"", UNDETERMINED} else entry.language,
         published=_seconds(entry.published.at),
         updated=max(_seconds(entry.updated), _seconds(entry.published.at)),

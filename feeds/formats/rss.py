@@ -36,6 +36,8 @@ _SPECIFICATION = "https://www.rssboard.org/rss-specification"
 _LANGUAGES = {"zh-hans": "zh-cn", "zh-hant": "zh-tw", "zh": "zh-cn"}
 #: What a reader that takes titles for HTML would swallow.
 _TAG = re.compile(r"<(/?[A-Za-z][^<>]*)>")
+#: The beginning of one that never ends, or ends only behind the title: the tag behind it would.
+_OPEN = re.compile(r"<(?=[A-Za-z/!?])")
 
 
 class _RssFinisher(Finisher):
@@ -111,7 +113,7 @@ def _spell_out(parent: Element, *names: str) -> None:
     """Texts that are plain by the specification, and that half of the readers take for HTML."""
     for name in names:
         for element in parent.findall(name):
-            element.text = _TAG.sub(r"‹\1›", element.text or "")
+            element.text = _OPEN.sub("‹", _TAG.sub(r"‹\1›", element.text or ""))
             spell_out(element)
 
 

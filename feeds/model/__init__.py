@@ -23,6 +23,7 @@ from feeds.model.counts import Facets as Facets
 from feeds.model.document import DocumentInfo as DocumentInfo
 from feeds.model.document import DocumentRef as DocumentRef
 from feeds.model.document import DocumentReport as DocumentReport
+from feeds.model.document import LastReading as LastReading
 from feeds.model.document import Problem as Problem
 from feeds.model.document import Skip as Skip
 from feeds.model.document import Source as Source

@@ -84,3 +84,18 @@ class DocumentReport:
     read: datetime
     #: Why the document could not be read at all; None where it could.
     failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LastReading:
+    """What the last reading of a document was made of and gave, where it need not be repeated for its own sake."""
+
+    #: See `feeds.model.Batch.reading`.
+    key: str
+    #: The slug.
+    source: str
+    format: str
+    entries: int
+    skips: tuple[Skip, ...]
+    problems: tuple[Problem, ...]
+    read: datetime

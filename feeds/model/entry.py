@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -103,9 +104,12 @@ class Batch:
     #: Whether it does not say who publishes it: the byline is empty, or taken from its siblings.
     anonymous: bool = False
     #: The locations of known documents that are not there any more; None where nobody looked.
-    gone: frozenset[str] | None = None
+    gone: Container[str] | None = None
     #: Whether the document only shows the newest of what it had, as a feed does: what left it stays as it is.
     window: bool = False
+    #: Stands for everything that this batch was made of: another reading with the same one would give the same. None
+    #: where that is not known, or where the next reading may give something else.
+    reading: str | None = None
     #: Other spellings of its people (`feeds.aliases`): the key of each author with that of a name or handle.
     spellings: tuple[tuple[str, str], ...] = ()
 

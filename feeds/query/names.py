@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from typing import Protocol
 
 from feeds.errors import NotFoundError
 from feeds.model import Source
 from feeds.model import Tally
 from feeds.search.folding import fold
-from feeds.topics import Topics
+
+if TYPE_CHECKING:
+    from feeds.topics import Topics
 
 
 class Names(Protocol):

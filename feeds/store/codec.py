@@ -15,6 +15,7 @@ from feeds.model import DocumentRef
 from feeds.model import DocumentReport
 from feeds.model import Entry
 from feeds.model import Evidence
+from feeds.model import LastReading
 from feeds.model import Link
 from feeds.model import Media
 from feeds.model import Person
@@ -135,12 +136,33 @@ def report_from_row(row: Row[Any]) -> DocumentReport:
         ),
         source=row.source_slug,
         entries=row.entries,
-        skips=tuple(Skip(**found) for found in _items(row.skips)),
-        problems=tuple(Problem(**found) for found in _items(row.problems)),
+        skips=_skips(row.skips),
+        problems=_problems(row.problems),
         first_seen=row.first_seen,
         read=row.read,
         failure=row.failure,
     )
+
+
+def last_reading_from_row(row: Row[Any]) -> LastReading:
+    """A row of `document` with the slug of its source."""
+    return LastReading(
+        key=row.reading,
+        source=row.slug,
+        format=row.format,
+        entries=row.entries,
+        skips=_skips(row.skips),
+        problems=_problems(row.problems),
+        read=row.read,
+    )
+
+
+def _skips(packed: str) -> tuple[Skip, ...]:
+    return tuple(Skip(**found) for found in json.loads(packed))
+
+
+def _problems(packed: str) -> tuple[Problem, ...]:
+    return tuple(Problem(**found) for found in json.loads(packed))
 
 
 def _topic(found: dict[str, Any]) -> TopicHit:

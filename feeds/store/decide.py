@@ -7,6 +7,7 @@ text was printed twice. Only the document that leads writes the entry: reading a
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container
 from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ def turn_of(new: str, before: Standing | None, others: Iterable[Standing], over:
     return max([*beaten, before.turn if before is not None else 0])
 
 
-def beatable(over: set[int], gone: frozenset[str] | None, names: Mapping[int, tuple[str, str]]) -> set[int]:
+def beatable(over: set[int], gone: Container[str] | None, names: Mapping[int, tuple[str, str]]) -> set[int]:
     """Those of the documents `over` that one which is read for the first time takes over from: all, or those gone.
 
     Two that are both there are copies, and which one was read first does not show.

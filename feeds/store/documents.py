@@ -59,6 +59,13 @@ def record_failure(engine: Engine, info: DocumentInfo, problem: Problem, now: da
         raise_versions(connection, {*scopes, document_scope(row.name)}, bump(connection), now)
 
 
+def note_reading(engine: Engine, document_id: int, fingerprint: str, key: str | None) -> None:
+    """Note what the batch with this fingerprint was made of this time; nothing that a reader sees."""
+    with writing(engine) as connection:
+        same = (document.c.id == document_id) & (document.c.fingerprint == fingerprint)
+        connection.execute(update(document).where(same).values(reading=key))
+
+
 def of_all_listings(connection: Connection, now: datetime) -> set[Scope]:
     """The scope of all listings, before the first document is made: it dates those that have no entries."""
     earlier = connection.scalars(select(document.c.id).where(document.c.first_seen <= now).limit(1)).first()
@@ -104,10 +111,9 @@ def make_document(connection: Connection, source_id: int, slug: str, info: Docum
     if (row := find_document(connection, slug, info.location)) is not None:
         return row
     at_location = select(document.c.id).where(document.c.location == info.location).order_by(document.c.id).limit(1)
-    connection.execute(
-        update(document).where(document.c.id == at_location.scalar_subquery()).values(source_id=source_id)
-    )
-    return find_document(connection, slug, info.location) or _add_document(connection, source_id, slug, info, now)
+    moved = update(document).where(document.c.id == at_location.scalar_subquery()).values(source_id=source_id)
+    row = find_document(connection, slug, info.location) if connection.execute(moved).rowcount else None
+    return row or _add_document(connection, source_id, slug, info, now)
 
 
 def _add_document(

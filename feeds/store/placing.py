@@ -80,7 +80,7 @@ def saved(placed: Sequence[Placed], withdrawn: int) -> Saved:
 
 
 def left_behind(
-    around: Surroundings, placed: Iterable[Placed], doubted: bool, gone: frozenset[str], window: bool = False
+    around: Surroundings, placed: Iterable[Placed], doubted: bool, gone: Container[str], window: bool = False
 ) -> Left:
     """What became of the entries of the document that no draft is.
 

@@ -86,7 +86,8 @@ def save_quotes(connection: Connection, ids: Iterable[str], quotes: Pairs) -> se
 
     Gives the entries whose relations changed.
     """
-    return _replace(connection, RelationKind.QUOTES, quotes, _from(connection, RelationKind.QUOTES, ids))
+    known = _from(connection, (RelationKind.QUOTES,), ids)
+    return _replace(connection, RelationKind.QUOTES, quotes, known[RelationKind.QUOTES])
 
 
 def save_threads(connection: Connection, document_id: int) -> set[str]:
@@ -94,12 +95,13 @@ def save_threads(connection: Connection, document_id: int) -> set[str]:
     here = (entry.c.document_id == document_id) & entry.c.withdrawn_at.is_(None)
     rows = sorted(connection.execute(select(*COLUMNS).where(here)), key=lambda row: place(row.place).position)
     ids = [row.id for row in rows]
+    known = _from(connection, (RelationKind.QUOTES, RelationKind.PART_OF), ids)
     quotes: defaultdict[str, set[str]] = defaultdict(set)
-    for one, other in _from(connection, RelationKind.QUOTES, ids):
+    for one, other in known[RelationKind.QUOTES]:
         quotes[one].add(other)
     found = threads([_part(row, quotes[row.id]) for row in rows])
     wanted = {(later, run[0]) for run in found for later in run[1:]}
-    return _replace(connection, RelationKind.PART_OF, wanted, _from(connection, RelationKind.PART_OF, ids))
+    return _replace(connection, RelationKind.PART_OF, wanted, known[RelationKind.PART_OF])
 
 
 def likeness(row: Row[Any]) -> Likeness:
@@ -136,22 +138,24 @@ def save_likenesses(connection: Connection, ids: Collection[str], alike: Sequenc
         if same_words(one.entry.body, other.entry.body):
             earlier, later = sorted((one.row, other.row), key=lambda row: (row.published, row.id))
             repetitions.add((later.id, earlier.id))
-    known = related_by(connection, RelationKind.TRANSLATION_OF, ids)
-    changed = _replace(connection, RelationKind.TRANSLATION_OF, translations, known)
-    known = related_by(connection, RelationKind.DUPLICATE_OF, ids)
-    return changed | _replace(connection, RelationKind.DUPLICATE_OF, repetitions, known)
+    known = related_by(connection, (RelationKind.TRANSLATION_OF, RelationKind.DUPLICATE_OF), ids)
+    changed = _replace(connection, RelationKind.TRANSLATION_OF, translations, known[RelationKind.TRANSLATION_OF])
+    return changed | _replace(connection, RelationKind.DUPLICATE_OF, repetitions, known[RelationKind.DUPLICATE_OF])
 
 
 def save_companions(connection: Connection, companions: Mapping[str, Sequence[str]]) -> set[str]:
     """Make these, by id, the entries that each entry is shown with as of the same story; gives those that changed."""
     wanted = {(one, other) for one, others in companions.items() for other in others}
-    return _replace(connection, RelationKind.SAME_STORY, wanted, _from(connection, RelationKind.SAME_STORY, companions))
+    known = _from(connection, (RelationKind.SAME_STORY,), companions)
+    return _replace(connection, RelationKind.SAME_STORY, wanted, known[RelationKind.SAME_STORY])
 
 
-def related_by(connection: Connection, kind: RelationKind, ids: Iterable[str]) -> Pairs:
-    """The pairs of this kind that have one of the entries at either end."""
-    ids = sorted(ids)
-    return _from(connection, kind, ids) | {(other, one) for one, other in _from(connection, INVERSE[kind], ids)}
+def related_by(
+    connection: Connection, kinds: Collection[RelationKind], ids: Iterable[str]
+) -> dict[RelationKind, Pairs]:
+    """The pairs of these kinds that have one of the entries at either end."""
+    found = _from(connection, (*kinds, *(INVERSE[kind] for kind in kinds)), ids)
+    return {kind: found[kind] | {(other, one) for one, other in found[INVERSE[kind]]} for kind in kinds}
 
 
 def _candidates(
@@ -190,12 +194,17 @@ def _part(row: Row[Any], quotes: set[str]) -> Part:
     return Part(row.id, place(row.place).section, author, row.content_text, frozenset(quotes))
 
 
-def _from(connection: Connection, kind: RelationKind, ids: Iterable[str]) -> Pairs:
-    found: Pairs = set()
-    for some in chunks(ids):
-        mine = relation.c.entry_id.in_(some) & (relation.c.kind == kind.value)
-        rows = connection.execute(select(relation.c.entry_id, relation.c.other_id).where(mine))
-        found |= {(row.entry_id, row.other_id) for row in rows}
+def _from(
+    connection: Connection, kinds: Iterable[RelationKind], ids: Iterable[str]
+) -> defaultdict[RelationKind, Pairs]:
+    """The relations of these kinds that entries have, by one statement."""
+    found: defaultdict[RelationKind, Pairs] = defaultdict(set)
+    wanted = {kind.value: kind for kind in kinds}
+    columns = (relation.c.entry_id, relation.c.kind, relation.c.other_id)
+    for some in chunks(sorted(ids)):
+        mine = relation.c.entry_id.in_(some) & relation.c.kind.in_(sorted(wanted))
+        for entry_id, kind, other_id in connection.execute(select(*columns).where(mine)):
+            found[wanted[kind]].add((entry_id, other_id))
     return found
 
 

@@ -61,8 +61,9 @@ source = Table(
 _FAILED = text("failure IS NOT NULL")
 
 #: A document that was never read has no source. `skips`, `problems` and `publications` are JSON. `fingerprint` is the
-#: hash of the batch that was saved last; without one the next reading is written whatever it is. `shrunk` is the digest
-#: of the bytes that last lacked suspiciously many entries.
+#: hash of the batch that was saved last; without one the next reading is written whatever it is. `reading` tells what
+#: that batch was made of (see `feeds.model.Batch`), and means nothing without a fingerprint. `shrunk` is the digest of
+#: the bytes that last lacked suspiciously many entries.
 document = Table(
     "document",
     metadata,
@@ -85,6 +86,7 @@ document = Table(
     Column("publications", Text, nullable=False),
     Column("failure", Text),
     Column("fingerprint", Text),
+    Column("reading", Text),
     Column("shrunk", Text),
     Column("anonymous", Boolean, nullable=False),
     Column("first_seen", Instant, nullable=False),

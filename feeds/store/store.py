@@ -6,10 +6,12 @@ import os
 import threading
 from collections.abc import Callable
 from collections.abc import Collection
+from collections.abc import Iterable
 from collections.abc import Sequence
 from collections.abc import Set
 from datetime import datetime
 from types import TracebackType
+from typing import TYPE_CHECKING
 from typing import TypeVar
 
 from sqlalchemy import URL
@@ -26,6 +28,7 @@ from feeds.model import DocumentReport
 from feeds.model import Entry
 from feeds.model import EntryQuery
 from feeds.model import Facets
+from feeds.model import LastReading
 from feeds.model import Page
 from feeds.model import Problem
 from feeds.model import Revision
@@ -39,13 +42,10 @@ from feeds.model import Tally
 from feeds.model import Token
 from feeds.store import activity
 from feeds.store import around
-from feeds.store import documents
-from feeds.store import leaving
 from feeds.store import people
 from feeds.store import tallies
 from feeds.store import telling
 from feeds.store import tokens
-from feeds.store import writing
 from feeds.store.changes import read_changes
 from feeds.store.crawling import Crawl
 from feeds.store.crawling import read_health
@@ -60,13 +60,9 @@ from feeds.store.facets import read_facets
 from feeds.store.figures import Figures
 from feeds.store.figures import read_figures
 from feeds.store.migrate import check_schema
-from feeds.store.prepare import prepare
 from feeds.store.reading import read_entry
 from feeds.store.reading import read_newest
 from feeds.store.reading import read_page
-from feeds.store.retopic import Classify
-from feeds.store.retopic import Retopiced
-from feeds.store.retopic import retopic
 from feeds.store.revisions import read_revisions
 from feeds.store.statistics import TopicCounts
 from feeds.store.statistics import read_topic_counts
@@ -74,6 +70,10 @@ from feeds.store.versions import Mark
 from feeds.store.versions import read_changed
 from feeds.store.versions import read_mark
 from feeds.store.watching import Watch
+
+if TYPE_CHECKING:
+    from feeds.store.retopic import Classify
+    from feeds.store.retopic import Retopiced
 
 _T = TypeVar("_T")
 
@@ -124,11 +124,16 @@ class Store:
         Known entries are recognised and keep their ids; entries that left are withdrawn, unless the document shrank
         suspiciously. A batch that is saved again changes nothing. Raises `ValueError` for a naive datetime.
         """
-        return writing.save(self._writable(), prepare(batch), now)
+        from feeds.store.prepare import prepare  # only here and below: most processes only read
+        from feeds.store.writing import save
+
+        return save(self._writable(), prepare(batch), now)
 
     def record_failure(self, document: DocumentInfo, problem: Problem, now: datetime) -> None:
         """Note that a document could not be read; entries of an earlier good reading stay as they are."""
-        documents.record_failure(self._writable(), document, problem, now)
+        from feeds.store.documents import record_failure
+
+        record_failure(self._writable(), document, problem, now)
 
     def entries(self, query: EntryQuery, without: Set[str] = frozenset()) -> Page:
         """The entries of a listing, newest first or as it asks for; at most 1000. Raises `QueryError`.
@@ -172,7 +177,9 @@ class Store:
 
         Tell whether that was news. Raises `NotFoundError`.
         """
-        return leaving.withdraw_for_good(self._writable(), id, now)
+        from feeds.store.leaving import withdraw_for_good
+
+        return withdraw_for_good(self._writable(), id, now)
 
     def stories(self, limit: int = 50, cursor: str | None = None) -> StoryPage:
         """The stories that began last, the last one first; at most 1000. Raises `QueryError`."""
@@ -219,6 +226,8 @@ class Store:
 
     def retopic(self, classify: Classify, now: datetime) -> Retopiced:
         """Find the topics of all entries anew, some at a time; see `feeds.store.retopic`."""
+        from feeds.store.retopic import retopic
+
         return retopic(self._writable(), classify, now)
 
     def authors(self, limit: int | None = None, offset: int = 0) -> tuple[Tally, ...]:
@@ -284,6 +293,10 @@ class Store:
         """The document that a source has at a location."""
         return self._read(lambda connection: tallies.read_document_at(connection, source, location))
 
+    def last_readings(self, locations: Iterable[str]) -> dict[str, LastReading]:
+        """What the documents at these locations gave when they were read last, where that is known, by location."""
+        return self._read(lambda connection: tallies.read_last_readings(connection, locations))
+
     def document(self, name: str) -> DocumentReport:
         """By name or id; of several with one name the one read last. Raises `NotFoundError`."""
         return self._read(lambda connection: tallies.read_document(connection, name))
@@ -294,10 +307,6 @@ class Store:
         With a folder those of the documents that lie right in it. What was taken from siblings does not count.
         """
         return self._read(lambda connection: tallies.read_publications(connection, source, folder))
-
-    def locations(self) -> tuple[str, ...]:
-        """Where all documents came from."""
-        return self._read(tallies.read_locations)
 
     def anonymous(self, source: str) -> tuple[str, ...]:
         """The locations of the documents of a source that do not say who publishes them."""

@@ -93,10 +93,10 @@ def connect(connection: Connection, ids: Iterable[str], document_id: int | None 
     before = rows_of(connection, touched)
     alike = _alike(connection, touched)
     after = {row for one in alike for row in _about(one)}
-    moved = _moved(connection, before, after)
+    moved, now = _moved(connection, before, after)
     changed = save_threads(connection, document_id) if document_id is not None else set()
     likenesses = save_likenesses(connection, touched, alike)
-    regrouped = _Regrouping(connection, touched | moved | likenesses).run()
+    regrouped = _Regrouping(connection, touched | moved | likenesses, now).run()
     return Connected(changed | likenesses | regrouped.changed, regrouped.moved)
 
 
@@ -112,13 +112,14 @@ def unfound(connection: Connection, ids: Iterable[str]) -> set[str]:
 class _Regrouping:
     """The stories around some entries, made anew."""
 
-    def __init__(self, connection: Connection, start: Collection[str]) -> None:
+    def __init__(self, connection: Connection, start: Collection[str], known: _Windows) -> None:
+        """`known` are the windows of some keys as they are now; the others are looked up."""
         self._connection = connection
         self._start = set(start)
         #: The entries that the stories are made of, and those that only hang on them.
         self._reached: set[str] = set()
         self._hanging: set[str] = set()
-        self._windows: _Windows = {}
+        self._windows: _Windows = dict(known)
         self._used: defaultdict[str, dict[Window, None]] = defaultdict(dict)
         self._pairs: set[Pair] = set()
         #: The members of the stories as they were, by story.
@@ -160,9 +161,9 @@ class _Regrouping:
 
     def _by_pairs(self, frontier: set[str]) -> set[str]:
         found = set()
-        for kind, how in _PAIRS.items():
-            for one, other in related_by(self._connection, kind, frontier):
-                self._pairs.add(Pair(one, other, how))
+        for kind, pairs in related_by(self._connection, _PAIRS, frontier).items():
+            for one, other in pairs:
+                self._pairs.add(Pair(one, other, _PAIRS[kind]))
                 found |= {one, other}
         return found
 
@@ -224,13 +225,14 @@ def _about(one: Likeness) -> Iterable[AboutRow]:
         yield AboutRow(key, row.published, row.id, dated, None)
 
 
-def _moved(connection: Connection, before: set[AboutRow], after: set[AboutRow]) -> set[str]:
-    """Write the rows; gives the entries that share something else now, since a key's windows have moved."""
+def _moved(connection: Connection, before: set[AboutRow], after: set[AboutRow]) -> tuple[set[str], _Windows]:
+    """Write the rows; gives the entries that share something else now, since a key's windows have moved, and these."""
     keys = {row.key for row in before ^ after if row.tie is not None}
-    old = {key: set(parts) for key, parts in _windows(connection, keys).items()}
+    old = _windows(connection, keys)
     replace(connection, before, after)
-    new = {key: set(parts) for key, parts in _windows(connection, keys).items()}
-    return {holder.id for key in keys for window in old[key] ^ new[key] for holder in window}
+    new = _windows(connection, keys)
+    moved = {key: set(old[key]) ^ set(new[key]) for key in keys}
+    return {holder.id for parts in moved.values() for window in parts for holder in window}, new
 
 
 def _windows(connection: Connection, keys: Collection[str]) -> _Windows:

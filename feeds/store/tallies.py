@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +14,13 @@ from sqlalchemy import select
 
 from feeds.errors import NotFoundError
 from feeds.model import DocumentReport
+from feeds.model import LastReading
 from feeds.model import Source
 from feeds.model import Tally
+from feeds.store.codec import last_reading_from_row
 from feeds.store.codec import report_from_row
 from feeds.store.codec import strings
+from feeds.store.engine import chunks
 from feeds.store.schema import document
 from feeds.store.schema import source
 from feeds.store.schema import state
@@ -87,6 +91,18 @@ def read_document_at(connection: Connection, slug: str, location: str) -> Docume
     return None if row is None else report_from_row(row)
 
 
+def read_last_readings(connection: Connection, locations: Iterable[str]) -> dict[str, LastReading]:
+    """By location, of the documents whose last reading is known and went well."""
+    names = ("location", "format", "entries", "skips", "problems", "read", "reading")
+    columns: list[Any] = [*(document.c[name] for name in names), source.c.slug]
+    good = document.c.reading.is_not(None) & document.c.fingerprint.is_not(None) & document.c.failure.is_(None)
+    found: dict[str, LastReading] = {}
+    for some in chunks(locations):
+        asked = select(*columns).join_from(document, source).where(document.c.location.in_(some), good)
+        found |= {row.location: last_reading_from_row(row) for row in connection.execute(asked)}
+    return found
+
+
 def read_document(connection: Connection, name: str) -> DocumentReport:
     """By name or id; of several with the name the one read last. Raises `NotFoundError`."""
     named = (document.c.name == name) | (document.c.urn == name)
@@ -101,15 +117,11 @@ def read_publications(connection: Connection, slug: str, folder: str | None = No
     """Names of authors without a handle in a source, or a folder of it, those that most documents carry first."""
     asked = select(document.c.location, document.c.publications).join(source).where(source.c.slug == slug)
     if folder is not None:
-        asked = asked.where(document.c.location.startswith(f"{folder}/", autoescape=True))
+        beyond = f"{folder}0"  # the character behind a slash
+        asked = asked.where(document.c.location > f"{folder}/", document.c.location < beyond)
     rows = [row for row in connection.execute(asked) if folder is None or _folder(row.location) == folder]
     carried = Counter(name for row in rows for name in strings(row.publications))
     return tuple(sorted(carried, key=lambda name: (-carried[name], name)))
-
-
-def read_locations(connection: Connection) -> tuple[str, ...]:
-    """The locations of all documents."""
-    return tuple(connection.scalars(select(document.c.location).distinct().order_by(document.c.location)))
 
 
 def read_anonymous(connection: Connection, slug: str) -> tuple[str, ...]:

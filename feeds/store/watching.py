@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -17,11 +18,9 @@ from functools import lru_cache
 from queue import Empty
 from queue import SimpleQueue
 from threading import Lock
+from typing import TYPE_CHECKING
 from typing import Protocol
 
-import psycopg
-from psycopg.pq import ExecStatus
-from psycopg.pq.abc import PGresult
 from sqlalchemy import URL
 
 from feeds.connections import USUAL
@@ -43,13 +42,16 @@ from feeds.store.versions import Mark
 from feeds.store.wal import WalIndex
 from feeds.store.wal import WalIndexes
 
+if TYPE_CHECKING:
+    from psycopg.pq import ExecStatus
+    from psycopg.pq.abc import PGresult
+
 _LOOK = """SELECT s.lineage, s.version, f.version, f.changed_at FROM state s, (
     SELECT max(version) AS version, max(changed_at) AS changed_at FROM listing_version WHERE (kind, key) IN ({})) f"""
 _NAME, _SERVER_LOOK = b"look", _LOOK.format("SELECT * FROM unnest($1::text[], $2::text[])").encode()
 #: Seconds between two looks at whether another file was put into the place of a store. That is a call of the system,
 #: and one for each request has the threads of a process wait for each other; commits are seen at once.
 _REPLACED = 0.02
-_ERRORS = (sqlite3.Error, psycopg.Error, OSError)
 
 
 class Watcher(Protocol):
@@ -89,11 +91,11 @@ class Watch:
             self._forget()
         try:
             return self._look(scopes, known)
-        except _ERRORS:
+        except _errors():
             self._disconnect()  # after a restart of the server all connections are dead
         try:
             return self._look(scopes, known)
-        except _ERRORS as error:
+        except _errors() as error:
             raise StoreError(f"cannot read the store: {explained(error)}") from error
 
     def close(self) -> None:
@@ -197,18 +199,24 @@ class _ServerWatcher:
     """Looks at a server, below the cursors of the driver, which cost as much as the answer."""
 
     def __init__(self, url: URL) -> None:
+        import psycopg  # only here, since a store in a file needs none of it
+        from psycopg.pq import ExecStatus
+
         self._connection = psycopg.connect(**arguments(url), autocommit=True)
         self._is_prepared = is_prepared(url)
         if self._is_prepared:
             self._check(self._connection.pgconn.prepare(_NAME, _SERVER_LOOK), ExecStatus.COMMAND_OK)
 
     def look(self, scopes: Sequence[Scope], known: Mark | None) -> Mark:
+        from psycopg import DataError
+        from psycopg.pq import ExecStatus
+
         server, asked = self._connection.pgconn, _arrays(tuple(scopes))
         answer = server.exec_prepared(_NAME, asked) if self._is_prepared else server.exec_params(_SERVER_LOOK, asked)
         self._check(answer, ExecStatus.TUPLES_OK)
         lineage, store_version, version, at = (answer.get_value(0, column) for column in range(4))
         if lineage is None or store_version is None:
-            raise psycopg.DataError("the state of the store is empty")
+            raise DataError("the state of the store is empty")
         changed_at = None if at is None else instant(int(at))
         return Mark(lineage.decode(), int(store_version), int(version or 0), changed_at)
 
@@ -216,8 +224,16 @@ class _ServerWatcher:
         self._connection.close()
 
     def _check(self, answer: PGresult, wanted: ExecStatus) -> None:
+        from psycopg import OperationalError
+
         if answer.status != wanted:
-            raise psycopg.OperationalError(answer.error_message.decode("utf-8", "replace").strip())
+            raise OperationalError(answer.error_message.decode("utf-8", "replace").strip())
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    """What the drivers raise; one that was never loaded raises nothing."""
+    server = sys.modules.get("psycopg")
+    return (sqlite3.Error, OSError) if server is None else (sqlite3.Error, OSError, server.Error)
 
 
 def _turns(most: int | None) -> SimpleQueue[None] | None:

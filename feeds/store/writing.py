@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy import Engine
+from sqlalchemy import Row
 from sqlalchemy import bindparam
 from sqlalchemy import delete
 from sqlalchemy import update
@@ -35,6 +36,7 @@ from feeds.store.columns import micros
 from feeds.store.decide import Standing
 from feeds.store.documents import find_document
 from feeds.store.documents import make_document
+from feeds.store.documents import note_reading
 from feeds.store.documents import save_source
 from feeds.store.engine import add
 from feeds.store.engine import reading
@@ -70,21 +72,25 @@ from feeds.store.versions import scopes_of
 
 
 def save(engine: Engine, prepared: Prepared, now: datetime) -> Saved:
-    """Write a batch; nothing at all where the store has it already."""
+    """Write a batch; where the store has it already at most what it was made of."""
     with reading(engine) as connection:
-        if _is_saved(connection, prepared):
-            return Saved(unchanged=len(prepared.drafts))
+        row = _saved(connection, prepared)
+    if row is not None:
+        if prepared.batch.reading not in {None, row.reading} and row.shrunk != row.digest:
+            note_reading(engine, row.id, prepared.fingerprint, prepared.batch.reading)
+        return Saved(unchanged=len(prepared.drafts))
     with writing(engine) as connection:
         source_id, renamed = save_source(connection, prepared.batch.source)
-        if _is_saved(connection, prepared):  # by another process meanwhile
+        if _saved(connection, prepared) is not None:  # by another process meanwhile
             return Saved(unchanged=len(prepared.drafts))
         return _Saving(connection, prepared, source_id, renamed, now).run()
 
 
-def _is_saved(connection: Connection, prepared: Prepared) -> bool:
+def _saved(connection: Connection, prepared: Prepared) -> Row[Any] | None:
+    """The document, where the store has this batch of it."""
     batch = prepared.batch
     row = find_document(connection, batch.source.slug, batch.document.location)
-    return row is not None and row.failure is None and row.fingerprint == prepared.fingerprint
+    return row if row is not None and row.failure is None and row.fingerprint == prepared.fingerprint else None
 
 
 class _Saving:
@@ -118,7 +124,7 @@ class _Saving:
         written = [one for one in led if one.differs or self._moved(one)]
         doubted = self._document.shrunk == self._prepared.batch.document.digest
         batch = self._prepared.batch
-        left = left_behind(around, placed, doubted, batch.gone or frozenset(), batch.window)
+        left = left_behind(around, placed, doubted, batch.gone or (), batch.window)
         handed = self._handed_over(around, placed, left.surviving)
         keep_texts(self._connection, {one.id for one in written if one.edited})
         rows = self._entry_rows(written)
@@ -237,7 +243,7 @@ class _Saving:
 
     def _handed_over(self, around: Surroundings, placed: Iterable[Placed], left: set[str]) -> dict[str, Standing]:
         """Entries that this document led and another one leads now; their text follows when that one is read again."""
-        gone = self._prepared.batch.gone or frozenset()
+        gone = self._prepared.batch.gone or ()
         candidates = {one.id: [one.standing, *around.others(one.id)] for one in placed if one.row is not None}
         candidates |= {entry_id: around.others(entry_id, gone) for entry_id in left}
         leaders = {i: decide.leader(s, around.names) for i, s in candidates.items()}
@@ -303,6 +309,7 @@ class _Saving:
             "anonymous": batch.anonymous,
             "failure": None,
             "fingerprint": self._prepared.fingerprint,
+            "reading": None if kept else batch.reading,
             "shrunk": batch.document.digest if kept else self._document.shrunk,
             "read": self._now,
         }

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from typing import Any
 
-import click
-
+from feeds.commands.printing import echo
 from feeds.commands.printing import placed
+from feeds.visible import visible
 
 if TYPE_CHECKING:
     from scrapers.ingest import Outcome
@@ -21,6 +21,7 @@ def print_outcomes(outcomes: Sequence[Outcome]) -> None:
     """A table, then what went wrong, each with its place; failures on standard error."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     console = Console()
     table = Table(box=None, pad_edge=False)
@@ -29,15 +30,17 @@ def print_outcomes(outcomes: Sequence[Outcome]) -> None:
     for o in outcomes:
         skipped = ", ".join(f"{count} {reason}" for reason, count in _by_reason(o).items())
         counts = [str(o.entries), str(o.saved.new), str(o.saved.changed)] if o.failure is None else ["failed", "", ""]
-        table.add_row(o.name, o.format or "?", *counts, skipped, str(len(o.problems)) if o.problems else "")
+        table.add_row(
+            Text(visible(o.name)), o.format or "?", *counts, skipped, str(len(o.problems)) if o.problems else ""
+        )
     console.print(table)
     for o in outcomes:
         for problem in [*o.problems, *([o.failure] if o.failure else [])]:
             mark = "error" if problem is o.failure else "warning"
-            click.echo(f"{mark}: {placed(o.name, problem.line)}: {problem.message}", err=problem is o.failure)
+            echo(f"{mark}: {placed(o.name, problem.line)}: {problem.message}", err=problem is o.failure)
     failed = sum(o.failure is not None for o in outcomes)
     entries, read = sum(o.entries for o in outcomes), len(outcomes) - failed
-    click.echo(f"{_number(entries, 'entry', 'entries')} from {_number(read, 'document', 'documents')}, {failed} failed")
+    echo(f"{_number(entries, 'entry', 'entries')} from {_number(read, 'document', 'documents')}, {failed} failed")
 
 
 def outcome_object(o: Outcome) -> dict[str, Any]:

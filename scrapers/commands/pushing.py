@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from feeds.commands.printing import as_text
+from feeds.commands.printing import echo
 from feeds.settings import load_settings
 
 
@@ -23,4 +24,4 @@ def push(file: Path, to: str, token: str, source: str | None, format_: str | Non
 
     agent = make_limits(load_settings()).agent
     done = send(file, to, token, agent, source=source, format=format_)
-    click.echo(as_text(done.answer) if done.answer is not None else f"Taken (HTTP {done.status}).")
+    echo(as_text(done.answer) if done.answer is not None else f"Taken (HTTP {done.status}).")

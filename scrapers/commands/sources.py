@@ -11,6 +11,7 @@ import click
 from feeds.commands.opening import open_store_of
 from feeds.commands.printing import SOME_FAILED
 from feeds.commands.printing import as_text
+from feeds.commands.printing import echo
 from feeds.settings import load_settings
 from scrapers.commands.clock import system_clock
 
@@ -28,7 +29,7 @@ def sources(ctx: click.Context, as_json: bool) -> None:
     with open_store_of(load_settings()) as store:
         found = store.source_health()
     now = datetime.now(UTC)
-    click.echo(as_text({"sources": [as_object(h, now) for h in found]}) if as_json else health_lines(found, now))
+    echo(as_text({"sources": [as_object(h, now) for h in found]}) if as_json else health_lines(found, now))
 
 
 @sources.command("add")
@@ -43,8 +44,8 @@ def add_source(url: str, write: bool) -> None:
     settings = load_settings()
     with open_fetcher(settings, system_clock()) as fetcher:
         proposal = propose(url, fetcher)
-    click.echo("\n".join(f"# {sentence}" for sentence in proposal.found))
-    click.echo(proposal.toml)
+    echo("\n".join(f"# {sentence}" for sentence in proposal.found))
+    echo(proposal.toml)
     if write:
         append(proposal, settings.sources)
 
@@ -59,7 +60,7 @@ def check_sources(slugs: tuple[str, ...]) -> None:
     settings, failures = load_settings(), 0
     with open_fetcher(settings, system_clock()) as fetcher:
         for line in check_lines(settings, fetcher, slugs, datetime.now(UTC)):
-            click.echo(line.text, err=line.failed)
+            echo(line.text, err=line.failed)
             failures += line.failed
     if failures:
         sys.exit(SOME_FAILED)

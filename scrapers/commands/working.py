@@ -12,6 +12,7 @@ import click
 
 from feeds.commands.opening import open_store_of
 from feeds.commands.printing import SOME_FAILED
+from feeds.commands.printing import echo
 from feeds.connections import WORKER
 from feeds.errors import ConfigError
 from feeds.platforms import refuse_to_lose
@@ -36,7 +37,7 @@ def sync(slugs: tuple[str, ...]) -> None:
     failures = 0
     with _open_bench(load_settings()) as bench:
         for done in sync_round(bench, slugs or None):
-            click.echo(visited_line(done))
+            echo(visited_line(done))
             failures += done.attempt.error is not None
     if failures:
         sys.exit(SOME_FAILED)
@@ -50,7 +51,7 @@ def worker() -> None:
 
     with _open_bench(load_settings()) as bench:
         for done in work(bench):
-            click.echo(visited_line(done))
+            echo(visited_line(done))
 
 
 @contextmanager

@@ -18,6 +18,8 @@ from scrapers.kinds import exports
 from scrapers.kinds import feed
 from scrapers.kinds import page
 from scrapers.post import Scraped
+from scrapers.weight import check_weight
+from scrapers.weight import is_heavy
 
 #: How sure a scraper must be; below, a document is reported and not guessed.
 THRESHOLD = 0.5
@@ -32,18 +34,20 @@ class Format:
     scrape: Callable[[Document], Scraped]
     #: Whether the publication writes what names no author; a post without one is by nobody we know.
     by_publication: bool = False
+    #: Whether it is read by way of Markdown or sentence by sentence, at some cost a character.
+    prose: bool = False
     #: Whether it only shows the newest posts: what is not there any more has not been withdrawn.
     window: bool = False
 
 
 #: Earlier ones win where two are equally sure.
 FORMATS = (
-    Format(newsletter.NAME, newsletter.recognise, newsletter.scrape, by_publication=True),
-    Format(posts.NAME, posts.recognise, posts.scrape),
-    Format(recap.NAME, recap.recognise, recap.scrape, by_publication=True),
-    Format(flattened.NAME, flattened.recognise, flattened.scrape),
-    Format(dump.NAME, dump.recognise, dump.scrape),
-    Format(article.NAME, article.recognise, article.scrape),
+    Format(newsletter.NAME, newsletter.recognise, newsletter.scrape, by_publication=True, prose=True),
+    Format(posts.NAME, posts.recognise, posts.scrape, prose=True),
+    Format(recap.NAME, recap.recognise, recap.scrape, by_publication=True, prose=True),
+    Format(flattened.NAME, flattened.recognise, flattened.scrape, prose=True),
+    Format(dump.NAME, dump.recognise, dump.scrape, prose=True),
+    Format(article.NAME, article.recognise, article.scrape, prose=True),
     Format(feed.NAME, feed.recognise, feed.scrape, by_publication=True, window=True),
     Format(exports.JSON_FEED, exports.recognise_json_feed, exports.scrape_json_feed, by_publication=True, window=True),
     Format(exports.MASTODON, exports.recognise_mastodon, exports.scrape_mastodon, window=True),
@@ -56,11 +60,13 @@ NAMES = tuple(format.name for format in FORMATS)
 def detect(document: Document) -> Format:
     """The format of a document, from its content alone.
 
-    Raises `UnknownFormatError` where no scraper is sure.
+    Raises `UnknownFormatError` where no scraper is sure, `DocumentError` for prose that is too much to be read.
     """
-    scores = [(format.recognise(document), -i) for i, format in enumerate(FORMATS)]
+    heavy = is_heavy(document.text)
+    scores = [(format.recognise(document), -i) for i, format in enumerate(FORMATS) if not (heavy and format.prose)]
     best, index = max(scores)
     if best < THRESHOLD:
+        check_weight(document.name, document.text)
         nearest = f"{FORMATS[-index].name} at {best:.0%}" if best > 0 else "none comes near"
         raise UnknownFormatError(
             document.name, f"is in no format we know ({nearest}); name its format: {', '.join(NAMES)}"

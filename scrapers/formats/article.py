@@ -39,6 +39,8 @@ from scrapers.post import Scraped
 NAME = "article"
 
 _SAMPLE = 24 * 1024
+#: Characters of a line in which the words of a head stand.
+_LONGEST_HEAD = 400
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _FRONT_TITLE = re.compile(r"(?im)^(?:title|headline|标题)\s*[:：=]\s*\S")
 #: Chinese numerals number the sections of an article, Arabic ones those of an article or of an issue.
@@ -51,17 +53,17 @@ def recognise(document: Document) -> float:
     """How sure it is that the document is one article: a title, then whose it is; not many numbered pieces."""
     sample = document.text[:_SAMPLE]
     lines = [line.strip() for line in sample.split("\n")]
-    if any(_many().match(line) for line in lines):
+    if any(_many().match(line[:_LONGEST_HEAD]) for line in lines):
         return 0.0
     front, body = _parted(lines)
-    if not front and any(foreign().match(line) for line in body):
+    if not front and any(foreign().match(line[:_LONGEST_HEAD]) for line in body):
         return 0.0
     score = _front_score(front, body) if front else _title_score(body)
     if score == 0.0:
         return 0.0
     score += 0.35 * is_signed(body)
     numbered = sum(_NUMBERED.match(line) is not None for line in body) >= 2
-    framed = any(_issue().match(line) for line in body)
+    framed = any(_issue().match(line[:_LONGEST_HEAD]) for line in body)
     return min(_AS_NUMBERED if numbered else 0.95, score) * (0.5 if framed else 1.0)
 
 

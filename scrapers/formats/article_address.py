@@ -14,7 +14,10 @@ from scrapers.formats.bylines import words_of
 
 def natural_key(url: str) -> str:
     """`url` with https, its host in lower case, and only the parameters that name the article."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # brackets in the host
+        return url
     host = parts.netloc.casefold()
     kept = kept_parameters(host)
     trackers = words_of("article", "trackers")

@@ -17,7 +17,7 @@ from scrapers.markdown import plain
 from scrapers.post import RawPerson
 from scrapers.urls import match_address
 
-ATX = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*$")
+ATX = re.compile(r"(#{1,6})[ \t]++(.*?)[ \t]*+#*+$")
 UNDERLINE = re.compile(r"\s{0,3}(=+|-{2,})\s*$")
 FENCE = re.compile(r"\s*(?:```|~~~)")
 _BOLD_LINE = re.compile(r"\*\*([^*]+)\*\*$")
@@ -38,6 +38,8 @@ _TAKEN_FROM = re.compile(
 #: How many lines of prose the head of an article may have (a lead, a note) before its bylines.
 _HEAD_PROSE = 8
 _HEAD_LINES = 30
+#: A longer line is part of the text.
+_LONGEST_LINE = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ def foreign() -> re.Pattern[str]:
 def is_signed(body: Sequence[str]) -> bool:
     """Whether a byline, an account with a date or a linked host stands among the first lines."""
     lines = [line for line in body if line][:16]
+    lines = [line for line in lines if len(line) <= _LONGEST_LINE]
     for line in lines:
         linked = _LINKED.match(line)
         if _ACCOUNT.match(_PLAIN_MARKS.sub(r"\1", line)) or _TAKEN_FROM.match(line) or (linked and _is_host(linked)):
@@ -96,6 +99,8 @@ def without_title(lines: list[Line], head: Head) -> list[Line]:
 def _heading(lines: Sequence[Line], at: int) -> tuple[str | None, int]:
     """The words of the heading that begins here, and its number of lines."""
     text = lines[at].text.strip()
+    if len(text) > _LONGEST_LINE:
+        return None, 0
     if (atx := ATX.match(text)) is not None:
         return plain(atx[2]) or None, 1
     behind = lines[at + 1].text if at + 1 < len(lines) else ""
@@ -103,7 +108,7 @@ def _heading(lines: Sequence[Line], at: int) -> tuple[str | None, int]:
         return plain(text), 2
     if (bold := _BOLD_LINE.match(text)) is not None and not bylines.whole_line(text):
         return plain(bold[1]), 1
-    following = next((line.text.strip() for line in lines[at + 1 :] if line.text.strip()), "")
+    following = next((line.text.strip() for line in lines[at + 1 :] if line.text.strip()), "")[:_LONGEST_LINE]
     linked = _LINKED.match(following)
     signed = (
         _ACCOUNT.match(_PLAIN_MARKS.sub(r"\1", following))
@@ -136,7 +141,7 @@ def without_head(lines: Sequence[Line], head: Head) -> list[Line]:
 
 def _take(line: Line, text: str, head: Head, first: bool) -> bool:
     """Read a line of the head; False where it belongs to the text."""
-    return (
+    return len(text) <= _LONGEST_LINE and (
         _take_address(line, text, head, first)
         or _take_account(line, text, head, first)
         or _take_byline(line, text, head)
@@ -240,6 +245,8 @@ def without_foot(lines: Sequence[Line], head: Head) -> list[Line]:
     last = [i for i, line in enumerate(kept) if line.text.strip()][-6:]
     for index in reversed(last):
         line = kept[index]
+        if len(line.text) > _LONGEST_LINE:
+            continue
         if _take_byline(line, line.text.strip(), head) or _take_credit(line, line.text.strip(), head):
             kept[index] = replace(line, text="")
     return kept

@@ -102,7 +102,7 @@ def _numbered(headings: Sequence[Heading]) -> Iterator[Heading]:
         hit = _NUMBER.match(heading.words) or _doubtful(headings, i, last.get(heading.level, 0))
         number = _as_number(next(group for group in hit.groups() if group)) if hit else None
         rest = heading.words[hit.end() :] if hit else ""
-        last[heading.level] = int(number) if number and number.isdigit() else last.get(heading.level, 0)
+        last[heading.level] = int(number) if number and number.isdecimal() else last.get(heading.level, 0)
         yield replace(heading, words=_title(rest or heading.words), number=number)
 
 
@@ -119,7 +119,7 @@ def _doubtful(headings: Sequence[Heading], i: int, last: int) -> re.Match[str] |
 def _as_number(found: str) -> str:
     if found == "\U0001f51f":
         return "10"
-    digits = "".join(c for c in unicodedata.normalize("NFKC", found) if c.isdigit())
+    digits = "".join(c for c in unicodedata.normalize("NFKC", found) if c.isdecimal())
     return str(int(digits)) if digits else found
 
 

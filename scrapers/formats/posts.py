@@ -40,6 +40,7 @@ _SECTION = re.compile(
     re.IGNORECASE,
 )
 _DATE = re.compile(rf"\s*[-*_>\s]*(?:(?:日期|时间|時間|Date)\s*[:：]\s*)?{_DAY}.{{0,20}}$")
+_GAPS = re.compile(r"\s{2,}")
 _STATUS = re.compile(
     r"https?://(?:www\.|mobile\.)?(?:twitter|x)\.com/([A-Za-z0-9_]{1,30})/\S{0,80}?status(?:es)?/(\d+)"
 )
@@ -138,8 +139,8 @@ def _opening(lines: Sequence[str], heading: int) -> list[str]:
 
 
 def _narrow(line: str) -> str:
-    """A line with the digits and signs of a wide font as plain ones."""
-    return line if line.isascii() else unicodedata.normalize("NFKC", line)
+    """A line with the digits and signs of a wide font as plain ones, and a space where there are many."""
+    return _GAPS.sub(" ", line if line.isascii() else unicodedata.normalize("NFKC", line))
 
 
 def _title(lines: Sequence[str], first: int, end: int) -> str | None:

@@ -19,6 +19,8 @@ _MOST_BEHIND = 2500
 _LEAST_ARTICLE = 700
 _LONGEST_STATEMENT = 400
 _LONGEST_LINE = 120
+#: A longer line is a text, whatever stands in it; the addresses of pictures and links are long.
+_LONGEST_FURNITURE = 3000
 _LINE_END = re.compile(r"(?<=[\u3400-\u9fff。！？!?”」）)])(?=\s+[\u3400-\u9fff“])")
 _PARAGRAPH_END = re.compile(r"[。！？!?][”’」』）)]*(?=\s|$)")
 _MARKS = re.compile(r"^[\s>*_#\-]+|[\s*_]+$")
@@ -58,7 +60,9 @@ def without(text: str, pieces: tuple[Cut, ...]) -> str:
 
 def is_promotion(line: str) -> bool:
     """Whether a whole line or paragraph is promotion or furniture of a site."""
-    bare = _MARKS.sub("", re.sub(r"!?\[([^\]]*)\]\([^)]*\)*", r"\1", line)).strip()
+    if len(line) > _LONGEST_FURNITURE:
+        return False
+    bare = _bare(line)
     if is_furniture(line):
         return True
     if _statement().match(bare) and len(bare) < 300:
@@ -68,8 +72,14 @@ def is_promotion(line: str) -> bool:
 
 def is_furniture(line: str) -> bool:
     """Whether a whole line is a mark of the end or of the site that the text was taken from."""
-    bare = _MARKS.sub("", re.sub(r"!?\[([^\]]*)\]\([^)]*\)*", r"\1", line)).strip()
+    if len(line) > _LONGEST_FURNITURE:
+        return False
+    bare = _bare(line)
     return bool(bare) and _furniture().fullmatch(bare) is not None
+
+
+def _bare(line: str) -> str:
+    return _MARKS.sub("", re.sub(r"!?\[([^\]]*)\]\([^)]*\)*", r"\1", line)).strip()
 
 
 def _brackets(text: str) -> list[Cut]:

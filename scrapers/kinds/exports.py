@@ -38,6 +38,7 @@ _ARCHIVE = re.compile(r"\s*window\.YTD\.(?:tweets?|note_tweet)\.part\d+\s*=")
 _CSV_COLUMNS = ("tweet_id", "timestamp", "text")
 _PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
 _HEAD = 16_384
+_SHORT = re.compile(r"https?://t\.co/\w+")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
 
@@ -105,7 +106,7 @@ def scrape_twitter(document: Document) -> Scraped:
 def _object(document: Document) -> Mapping[str, Any]:
     try:
         told = json.loads(document.text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", None)
         raise DocumentError(document.name, f"is no JSON, or cut off ({error})", line) from error
     if not isinstance(told, Mapping):
@@ -155,9 +156,9 @@ def _json_item(item: Mapping[str, Any], whose: tuple[RawPerson, ...], number: in
 
 
 def _unfit(activity: Mapping[str, Any], note: object) -> str | None:
-    if activity.get("type") != "Create":
-        return "repost" if activity.get("type") == "Announce" else "no post"
-    if not isinstance(note, Mapping) or note.get("type") not in {"Note", "Article", "Question", "Page"}:
+    if _words(activity, "type") != "Create":
+        return "repost" if _words(activity, "type") == "Announce" else "no post"
+    if not isinstance(note, Mapping) or _words(note, "type") not in {"Note", "Article", "Question", "Page"}:
         return "no post"
     addressed = [*_many(note.get("to")), *_many(note.get("cc"))]
     return None if _PUBLIC & set(addressed) else "not public"
@@ -191,7 +192,10 @@ def _note(note: Mapping[str, Any], number: int) -> RawPost:
 
 def _account(actor: str | None) -> Iterator[RawPerson]:
     """`https://host/users/name` is name@host: the same name on another host is somebody else."""
-    parts = urlsplit(actor or "")
+    try:
+        parts = urlsplit(actor or "")
+    except ValueError:
+        return
     name = parts.path.rstrip("/").rpartition("/")[2].lstrip("@")
     if name and parts.hostname:
         yield RawPerson(name, f"{name}@{parts.hostname}", url=actor)
@@ -215,23 +219,30 @@ def _archive(document: Document) -> Iterator[RawPost | None]:
     start = document.text.index("=") + 1
     try:
         items = json.loads(document.text[start:].strip().rstrip(";"))
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise DocumentError(document.name, f"is no archive of X, or cut off ({error})") from error
     for number, item in enumerate(items if isinstance(items, list) else [], 1):
-        told = item.get("tweet", item) if isinstance(item, Mapping) else {}
+        inner = item.get("tweet", item) if isinstance(item, Mapping) else None
+        told = inner if isinstance(inner, Mapping) else {}
         text, id = _words(told, "full_text", "text") or "", _words(told, "id_str", "id")
         if id is None or text.startswith("RT @"):
             yield None
             continue
-        for link in _list(told.get("entities") or {}, "urls"):
-            text = text.replace(str(link.get("url", "\0")), str(link.get("expanded_url", "")))
+        text = _with_long_addresses(text, told)
         yield _tweet(id, escaping.unescape(text), _words(told, "created_at"), [], number)
+
+
+def _with_long_addresses(text: str, told: Mapping[str, Any]) -> str:
+    entities = told.get("entities")
+    links = _list(entities, "urls") if isinstance(entities, Mapping) else []
+    long = {_words(link, "url"): _words(link, "expanded_url") for link in links if isinstance(link, Mapping)}
+    return _SHORT.sub(lambda short: long.get(short[0]) or short[0], text)
 
 
 def _tweet(id: str, text: str, date: str | None, addresses: Sequence[str], number: int) -> RawPost:
     """The short addresses of old archives are replaced by what they lead to, in order."""
     rest = list(dict.fromkeys(addresses))
-    words = re.sub(r"https?://t\.co/\w+", lambda short: rest.pop(0) if rest else short[0], text)
+    words = _SHORT.sub(lambda short: rest.pop(0) if rest else short[0], text)
     status = f"https://x.com/i/status/{id}"
     return RawPost(
         body=_CONTROL.sub(lambda c: c[0] if c[0] == "\n" else " ", words),

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin
 
-from bs4 import BeautifulSoup
-
 from feeds.errors import DocumentError
 from feeds.model import Link
 from feeds.model import Problem
@@ -25,6 +23,8 @@ from scrapers.post import LinkChoice
 from scrapers.post import Markup
 from scrapers.post import RawPost
 from scrapers.post import Scraped
+from scrapers.trees import tree
+from scrapers.weight import is_heavy
 
 NAME = "feed"
 #: Nothing is tried twice: a head of many comments would take exponential time otherwise.
@@ -91,7 +91,7 @@ def _own_title(title: str | None, body: str) -> str | None:
     """None where the title only repeats the words: posts have none, and their feeds make one up."""
     if not title:
         return None
-    words = re.sub(r"\W+", "", BeautifulSoup(body, "lxml").get_text()) if body else ""
+    words = re.sub(r"\W+", "", tree(body).get_text()) if body and not is_heavy(body) else ""
     shortened = re.sub(r"\W+", "", title)
     return None if words and shortened and words.startswith(shortened) and _is_post(title, words) else title
 
@@ -114,7 +114,7 @@ def _links(entry: Mapping[str, Any], own: str | None, base: str | None) -> Itera
 def _plain(markup: str | None) -> str | None:
     if not markup:
         return None
-    return " ".join(BeautifulSoup(f"<p>{markup}</p>", "lxml").get_text().split()) or None
+    return " ".join(tree(f"<p>{markup}</p>").get_text().split()) or None
 
 
 def _address(address: str | None, base: str | None) -> str | None:

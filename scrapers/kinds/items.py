@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from feeds.canonical import canonical
 from feeds.canonical import exact_keys
@@ -19,6 +20,9 @@ _FRONT_PAGE = re.compile(r"https?://[^/?#]*/?(?:#.*)?", re.IGNORECASE)
 _MAIL = re.compile(r"\S+@\S+\.\S+")
 _NAME_WITH_MAIL = re.compile(r"(?:\S+@\S+\s*\((?P<behind>[^)]+)\)|(?P<before>[^<(]+?)\s*[<(]\S+@\S+[>)])")
 _LONGEST_NAME = 200
+_MOST_ENCLOSURES = 100
+#: More people than this have written no item.
+_MOST_PEOPLE = 100
 #: A guid that only counts is given to another item tomorrow.
 _COUNTER = re.compile(r"\d{1,5}")
 
@@ -63,12 +67,16 @@ def person(name: str | None, url: str | None = None) -> RawPerson | None:
 
 def people(found: Iterable[tuple[str | None, str | None]]) -> tuple[RawPerson, ...]:
     """Those who can be named."""
-    return tuple(dict.fromkeys(one for name, url in found if (one := person(name, url)) is not None))
+    return tuple(
+        dict.fromkeys(one for name, url in islice(found, _MOST_PEOPLE) if (one := person(name, url)) is not None)
+    )
 
 
 def with_enclosures(body: str, enclosures: Iterable[tuple[str, str]]) -> str:
     """The body with the films, sounds and pictures that belong to it and do not stand in it."""
-    added = [_shown(url, kind) for url, kind in enclosures if _WEB.match(url) and url not in body]
+    added = [
+        _shown(url, kind) for url, kind in islice(enclosures, _MOST_ENCLOSURES) if _WEB.match(url) and url not in body
+    ]
     return "\n".join([body, *filter(None, added)])
 
 

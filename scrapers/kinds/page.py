@@ -23,6 +23,8 @@ from scrapers.post import Markup
 from scrapers.post import RawPerson
 from scrapers.post import RawPost
 from scrapers.post import Scraped
+from scrapers.trees import tree
+from scrapers.weight import check_page
 
 NAME = "page"
 _PAGE = re.compile(
@@ -62,7 +64,8 @@ def recognise(document: Document) -> float:
 
 def scrape(document: Document) -> Scraped:
     """The article as one post. Raises `DocumentError` where the page has none."""
-    soup = BeautifulSoup(document.text, "lxml")
+    check_page(document.name, document.text)
+    soup = tree(document.text)
     facts = read_facts(soup, document.location if document.location.startswith("http") else None)
     body = _text(soup, facts)
     if body is None:
@@ -162,12 +165,12 @@ def _loses(body: str, whole: str) -> bool:
 
 
 def _length(html: str) -> int:
-    return len("".join(BeautifulSoup(html, "lxml").get_text().split())) if html else 0
+    return len("".join(tree(html).get_text().split())) if html else 0
 
 
 def _tidied(html: str, title: str | None) -> str:
     """trafilatura's output without the title on top, which stands beside the text, and with code once in its frame."""
-    soup = BeautifulSoup(html, "lxml")
+    soup = tree(html)
     root = soup.body or soup
     first = root.find(["h1", "h2"])
     if isinstance(first, Tag) and title and " ".join(first.get_text().split()) in title:
@@ -183,7 +186,7 @@ def _json_ld(soup: BeautifulSoup) -> Iterator[Mapping[str, Any]]:
     for script in soup.find_all("script", type="application/ld+json"):
         try:
             told = json.loads(script.get_text(), strict=False)
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):  # of a number with thousands of digits a plain ValueError
             continue
         yield from _articles(told, depth=0)
 

@@ -23,6 +23,7 @@ from scrapers.fetch import Turns
 from scrapers.fetch import user_agent
 from scrapers.fetch.turns import Hosts
 from scrapers.fetch.turns import OwnHosts
+from scrapers.fingerprint import fingerprint
 from scrapers.ingest import Plan
 from scrapers.sources import load_sources
 from scrapers.worker.worker import LEASE
@@ -53,8 +54,10 @@ def open_bench(
     announced: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> Iterator[Bench]:
     """Everything a worker needs; other `limits` than those of the settings may be given. Raises `ConfigError`."""
+    known = fingerprint(settings)
     sources = load_sources(settings.sources)
-    plan = Plan(load_topics(settings.topics), load_aliases(settings.authors), sources, clock.now())
+    rules = load_topics(settings.topics), load_aliases(settings.authors), sources
+    plan = Plan(*rules, clock.now(), fingerprint=known)
     owner = uuid4().hex
     limits = limits or make_limits(settings)
     turns = Turns(store.crawl(), clock, owner, limits.connect + limits.total + limits.read)

@@ -22,6 +22,7 @@ from scrapers.ingest import failed
 from scrapers.ingest import keep
 from scrapers.ingest import scrape_document
 from scrapers.kinds import feed
+from scrapers.trees import tree
 from scrapers.worker.sickness import check_document
 from scrapers.worker.sickness import check_size
 from scrapers.worker.visit import Visit
@@ -58,7 +59,7 @@ def visit_listing(one: Visit) -> None:
 
 def find_items(html: str, url: str, items: str | None, link: str) -> list[str]:
     """The addresses of the documents that a page lists, in its order. Raises `DocumentError` for a wrong selector."""
-    soup = BeautifulSoup(html, "lxml")
+    soup = tree(html)
     if items is not None:
         try:
             found = [_first_link(item, link) for item in soup.select(items)]
@@ -72,7 +73,7 @@ def find_items(html: str, url: str, items: str | None, link: str) -> list[str]:
 
 def feeds_of(html: str, url: str) -> list[str]:
     """The feeds that a page announces (https://www.rssboard.org/rss-autodiscovery)."""
-    soup = BeautifulSoup(html, "lxml")
+    soup = tree(html)
     tags = [tag for tag in soup.select("link[rel~=alternate][href]") if str(tag.get("type", "")).lower() in _FEED_TYPES]
     addresses = [_absolute(str(tag["href"]), url) for tag in tags]
     return [a for a in dict.fromkeys(addresses) if a is not None]
@@ -80,7 +81,7 @@ def feeds_of(html: str, url: str) -> list[str]:
 
 def guessed_items(html: str) -> str | None:
     """The selector that finds a list on a page of which nothing is known; None where none does."""
-    soup = BeautifulSoup(html, "lxml")
+    soup = tree(html)
     return next((guess for guess in _GUESSES if len(soup.select(guess)) >= 3), None)
 
 

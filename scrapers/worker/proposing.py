@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +14,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup
-
 from feeds.aliases import load_aliases
 from feeds.errors import ConfigError
 from feeds.errors import DocumentError
@@ -22,6 +21,7 @@ from feeds.errors import FetchError
 from feeds.errors import UnknownFormatError
 from feeds.model import Batch
 from feeds.model import DocumentInfo
+from feeds.model import LastReading
 from feeds.model import Problem
 from feeds.model import Saved
 from feeds.settings import Settings
@@ -36,6 +36,7 @@ from scrapers.kinds import page
 from scrapers.post import Scraped
 from scrapers.sources import SourceRule
 from scrapers.sources import load_sources
+from scrapers.trees import tree
 from scrapers.worker.listing import feeds_of
 from scrapers.worker.listing import guessed_items
 from scrapers.worker.memory import Memory
@@ -93,12 +94,12 @@ class Notebook:
         """Nothing is known."""
         return ()
 
-    def locations(self) -> tuple[str, ...]:
-        """Nothing is known."""
-        return ()
-
     def document_at(self, source: str, location: str) -> None:
         """Nothing is known."""
+
+    def last_readings(self, locations: Iterable[str]) -> dict[str, LastReading]:
+        """Nothing is known."""
+        return {}
 
 
 def propose(url: str, fetcher: Fetcher) -> Proposal:
@@ -166,7 +167,7 @@ def _of_page(document: Document, url: str, fetcher: Fetcher, found: tuple[str, .
         except (FetchError, DocumentError):
             continue
         return replace(proposal, found=("a page that announces a feed", *proposal.found))
-    facts = page.read_facts(BeautifulSoup(document.text, "lxml"), url)
+    facts = page.read_facts(tree(document.text), url)
     items = guessed_items(document.text)
     if items is not None and not facts.article:
         why = (*found, f"a page that lists documents: {items!r} finds them")

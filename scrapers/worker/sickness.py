@@ -8,12 +8,11 @@ from dataclasses import replace
 from functools import cache
 from importlib import resources
 
-from bs4 import BeautifulSoup
-
 from feeds.errors import DocumentError
 from scrapers.document import Document
 from scrapers.ingest import Scraping
 from scrapers.kinds import page
+from scrapers.trees import tree
 
 #: A page with more words than this is about something.
 _FEW = 1500
@@ -29,7 +28,7 @@ def check_document(document: Document, *, wants_page: bool) -> None:
     """Raise `DocumentError` for an error page, a login, a captcha, and for a page where something else was expected."""
     if page.recognise(document) == 0.0:
         return
-    soup = BeautifulSoup(document.text, "lxml")
+    soup = tree(document.text)
     title = " ".join(soup.title.get_text().split()) if soup.title else ""
     if not wants_page:
         raise DocumentError(document.name, f"is a web page ({title[:60] or 'without a title'}) where none was expected")

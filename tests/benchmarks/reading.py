@@ -190,9 +190,9 @@ def _paths(store: Store) -> Iterator[tuple[str, list[str]]]:
     yield "API sources", ["/api/v1/sources"]
     yield "API stories", ["/api/v1/stories"]
     yield "API changes", ["/api/v1/changes?limit=50"]
-    yield "API statistics", ["/api/v1/topics/statistics"]
-    yield "count of a topic", [f"/api/v1/entries?limit=1&count=true&topic={topics[0]}"]
-    yield "count of a word", [f"/api/v1/entries?limit=1&count=true&q={quote(words[0])}"]
+    yield "API statistics", ["/api/v1/statistics/topics"]
+    yield "count of a topic", [f"/api/v1/entries?limit=1&include=count&topic={topics[0]}"]
+    yield "count of a word", [f"/api/v1/entries?limit=1&include=count&q={quote(words[0])}"]
     facets = "facets=topic,author,source,month"
     yield "facets of all", [f"/api/v1/entries?limit=1&{facets}"]
     yield "facets of an author", [f"/api/v1/entries?limit=1&{facets}&author={quote(authors[1])}"]

@@ -16,7 +16,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from feeds.addresses import API
-from web.api.access import Limiter
+from web.api.access import WRONG_PER_MINUTE
 from web.api.access import add_allowance
 from web.api.access import authorise
 from web.api.openapi import openapi
@@ -26,6 +26,7 @@ from web.api.operations import Operation
 from web.api.parameters import check_names
 from web.api.parameters import entry_urn
 from web.api.parameters import read_given
+from web.clients import Limiter
 from web.state import State
 from web.state import get_state
 
@@ -38,24 +39,20 @@ PAGE = "/api"
 def register(app: Flask, state: State) -> None:
     """Give an application the API and the page about it."""
     bp = Blueprint("api", __name__, url_prefix=API)
-    limiter = Limiter(state.settings.writes_per_minute)
+    limiter, wrong = Limiter(state.settings.writes_per_minute), Limiter(WRONG_PER_MINUTE)
     for operation in OPERATIONS:
         rule = operation.path.replace("{", "<").replace("}", ">")
-        bp.add_url_rule(rule, operation.name, _view(operation, limiter), methods=[operation.method])
+        bp.add_url_rule(rule, operation.name, partial(_answer, operation, limiter, wrong), methods=[operation.method])
     bp.add_url_rule("/openapi.json", "openapi", _without_parameters(openapi))
     bp.after_request(add_allowance)
     app.register_blueprint(bp)
     app.add_url_rule(PAGE, "api_page", page)
 
 
-def _view(operation: Operation, limiter: Limiter) -> Callable[..., Response]:
-    return partial(_answer, operation, limiter)
-
-
-def _answer(operation: Operation, limiter: Limiter, **path: str) -> Response:
+def _answer(operation: Operation, limiter: Limiter, wrong: Limiter, **path: str) -> Response:
     state = get_state()
     if operation.permission is not None:
-        authorise(operation.permission, state, limiter)
+        authorise(operation.permission, state, limiter, wrong)
     return operation.answer(read_given(operation.parameters, request.args, path, state), state)
 
 

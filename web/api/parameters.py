@@ -139,7 +139,7 @@ def _check_word(name: str, word: str, schema: Schema) -> None:
         raise QueryError(name, "is empty or too short; leave it out, or give " + _wanted(schema))
     if len(word) > schema.get("maxLength", len(word)):
         raise QueryError(name, f"is longer than {schema['maxLength']} characters")
-    if "pattern" in schema and not re.search(schema["pattern"], word):
+    if "pattern" in schema and not re.fullmatch(schema["pattern"], word):
         raise QueryError(name, f"{word[:80]!r} does not look like one; give {_wanted(schema)}")
 
 

@@ -45,6 +45,12 @@ def too_many(limit: int, seconds: int) -> Problem:
     return Problem(HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", detail, {"Retry-After": str(seconds)})
 
 
+def asks_too_often(limit: int, seconds: int) -> Problem:
+    """One address has asked for more than it may."""
+    detail = f"This address may do so {limit} times a minute; try again in {seconds} seconds."
+    return Problem(HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", detail, {"Retry-After": str(seconds)})
+
+
 def too_large(limit: int) -> Problem:
     """The body is longer than we read."""
     detail = f"The document is larger than {limit:,} bytes; split it."

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from feeds.commands.printing import echo
+
 if TYPE_CHECKING:
     from web.export import Exported
     from web.export.files import Address
@@ -29,17 +31,17 @@ def export(folder: Path) -> None:
     from web.export import export_site
 
     done = export_site(load_settings(), folder, _with_progress)
-    click.echo(f"{done.written} written, {done.unchanged} unchanged, {done.removed} removed")
+    echo(f"{done.written} written, {done.unchanged} unchanged, {done.removed} removed")
     _tell(done)
 
 
 def _tell(done: Exported) -> None:
     for leaving in done.left[:_NAMED]:
-        click.echo(f"warning: {leaving.path} has no file: {leaving.why}", err=True)
+        echo(f"warning: {leaving.path} has no file: {leaving.why}", err=True)
     if len(done.left) > _NAMED:
-        click.echo(f"warning: and {len(done.left) - _NAMED} more have none", err=True)
+        echo(f"warning: and {len(done.left) - _NAMED} more have none", err=True)
     if done.moved:
-        click.echo("warning: the store changed meanwhile; export again, so that all files tell of one time", err=True)
+        echo("warning: the store changed meanwhile; export again, so that all files tell of one time", err=True)
 
 
 def _with_progress(files: Sequence[tuple[str, Address]]) -> Iterable[tuple[str, Address]]:

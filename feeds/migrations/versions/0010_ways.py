@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 
 LIVE = sa.text("withdrawn_at IS NULL")
 WRITES = sa.text("entries > 0")
