@@ -151,7 +151,7 @@ class Store:
         return self._read(lambda connection: read_facets(connection, query, names))
 
     def count(self, query: EntryQuery, most: int = 10_000) -> int:
-        """How many entries a query has, or `most`; the more it has the longer it takes. Raises `QueryError`."""
+        """How many entries a query has; without a counter for it no more than `most`. Raises `QueryError`."""
         return self._read(lambda connection: read_count(connection, query, most))
 
     def entry(self, id: str) -> Entry:
