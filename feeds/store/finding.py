@@ -111,7 +111,7 @@ def _speaking(connection: Connection, tags: Sequence[str]) -> int:
 def walk_of_hits(conditions: Conditions, leading: Leading, after: Position | None, limit: int) -> Select[Any]:
     """The sort keys of a page. Rows of the full text stand by the second: those of the last one are read all."""
     query, connection = conditions.query, conditions.connection
-    found = hits(connection, leading.words, leading.without)
+    found = hits(connection, leading.words, without=leading.without)
     place = (search_entry.c.published, search_entry.c.order_key, search_entry.c.entry_id)
     rest = Conditions(connection, replace(query, where=leading.rest))
     its = [found.condition, search_entry.c.entry_id.is_not(None), *rest.of(place), *conditions.first_of_story(place)]

@@ -91,7 +91,7 @@ def walks_all_but(connection: Connection) -> bool:
 
 
 def hits(
-    connection: Connection, tree: Expression | None, without: Expression | None = None, frequent: int = FREQUENT
+    connection: Connection, tree: Expression | None, frequent: int = FREQUENT, without: Expression | None = None
 ) -> Hits:
     """Where a tree of words holds, and another one does not; None for all texts, see `walks_all_but`."""
     if _is_sqlite(connection):
