@@ -31,6 +31,9 @@ COMMANDS = {
         "show": "Show one entry with its text.",
         "withdraw": "Withdraw an entry for good: no document that holds it, and no copy of it, brings it back.",
     },
+    "feeds.commands.pruning": {
+        "prune": "Take entries out that are older than so many days, for good, and drop texts that nobody sees.",
+    },
     "feeds.commands.queries": {
         "explain-query": "Tell how a query is read: its parts, its one form, what it says in words, where it stands, "
         "what it finds.",
@@ -106,7 +109,7 @@ def main() -> None:
 
     Settings come from the environment: DATABASE_URL, PUBLIC_BASE_URL, SITE_NAME, SITE_LANGUAGE, PORT,
     WEB_CONCURRENCY, DATABASE_CONNECTIONS, STORE_READONLY, ALLOW_EPHEMERAL, CACHE_BYTES,
-    WRITES_PER_MINUTE, READS_PER_MINUTE, TRUSTED_PROXIES, WEBSUB_HUB,
+    WRITES_PER_MINUTE, READS_PER_MINUTE, TRUSTED_PROXIES, WEBSUB_HUB, KEEP_DAYS,
     TOPICS, AUTHORS, SOURCES, FEEDS, FETCH_NETWORKS, CACHE_DIR,
     IMAGE_PROXY_KEY, METRICS_TOKEN, SOURCE_DATE_EPOCH.
     """

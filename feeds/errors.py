@@ -11,7 +11,8 @@
     ├── DateError              words name a date that cannot be              (words, why)
     ├── StoreError             the store cannot be opened, read or written
     │   ├── SchemaError        the store's tables are older or newer than the code
-    │   └── ReadOnlyError      the store can be read and not written
+    │   ├── ReadOnlyError      the store can be read and not written
+    │   └── UnavailableError   the database is away, busy, full or damaged, whatever is asked of it
     ├── ExportError            the site cannot be written as files
     ├── NotFoundError          no such entry, author, topic, source          (kind, key)
     │   └── GoneError          there was one, and it was withdrawn           (kind, key)
@@ -99,6 +100,10 @@ class SchemaError(StoreError):
 
 class ReadOnlyError(StoreError):
     """The store can be read and not written: it was opened so, or the file or the server allows no more."""
+
+
+class UnavailableError(StoreError):
+    """The database is away, busy, full or damaged. Nothing is wrong with what was asked; it may go well later."""
 
 
 class ExportError(FeedwrightError):

@@ -57,6 +57,8 @@ class Settings:
     allow_ephemeral: bool
     #: How often one token may write, in each process.
     writes_per_minute: int
+    #: Days after which `feedwright prune` takes entries out; None for never.
+    keep_days: int | None
     #: How often one address may have something read that is not in memory, in each process; 0 for without end.
     reads_per_minute: int
     #: Networks whose word is taken for whom they ask.
@@ -168,6 +170,10 @@ def _number(lowest: int, highest: int) -> Callable[[str], int]:
     return check
 
 
+def _days(words: str) -> int | None:
+    return _number(1, 100_000)(words) if words else None
+
+
 def _switch(words: str) -> bool:
     if words.lower() not in _SWITCHES:
         raise ValueError(f"{words!r} is neither 1 nor 0")
@@ -240,6 +246,7 @@ SETTINGS = (
     Setting("STORE_READONLY", "", "1 where the store was built with the program: served, never written", _switch),
     Setting("ALLOW_EPHEMERAL", "", "1 to keep a SQLite store on a disk that the platform throws away", _switch),
     Setting("WRITES_PER_MINUTE", "60", "how often a token may write, in each process", _number(1, 10_000)),
+    Setting("KEEP_DAYS", "", "days after which `feedwright prune` takes entries out for good; never if empty", _days),
     Setting(
         "READS_PER_MINUTE",
         "0",

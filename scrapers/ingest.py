@@ -18,6 +18,8 @@ from typing import TypeVar
 
 from feeds.aliases import Aliases
 from feeds.errors import DocumentError
+from feeds.errors import ReadOnlyError
+from feeds.errors import UnavailableError
 from feeds.model import Batch
 from feeds.model import DocumentInfo
 from feeds.model import DocumentReport
@@ -122,6 +124,8 @@ def ingest(paths: Sequence[Path], store: Keeper, plan: Plan) -> Iterator[Outcome
     runs are read again then, so that the order in which documents come does not show.
 
     What is as it was when it was read last is not read (see `scrapers.unchanged`); the plan's fingerprint allows it.
+
+    Raises `ReadOnlyError` and `UnavailableError`, which no document can help; those that were given are kept.
     """
     yield from _Ingesting(in_order(paths), store, plan).run()
 
@@ -173,6 +177,8 @@ class _Ingesting:
             return unchanged
         try:
             return self._kept(path, read or _scrape(path, self._plan))
+        except (ReadOnlyError, UnavailableError):
+            raise
         except Exception as error:
             return self._failed(path, error)
 
@@ -230,9 +236,14 @@ def keep(read: Scraping, store: Keeper, plan: Plan, *, is_file: bool = False) ->
 
 
 def ingest_document(document: Document, store: Keeper, plan: Plan) -> Outcome:
-    """Read and store one document that came from anywhere; what is wrong with it is recorded and never raised."""
+    """Read and store one document that came from anywhere; what is wrong with it is recorded and never raised.
+
+    Raises `ReadOnlyError` and `UnavailableError`, which no document can help.
+    """
     try:
         return keep(scrape_document(document, plan), store, plan)
+    except (ReadOnlyError, UnavailableError):
+        raise
     except Exception as error:
         return failed(document.name, document.location, error, store, plan)
 
@@ -287,6 +298,8 @@ def _again(path: Path, source: str, store: Keeper, plan: Plan) -> Outcome | None
 def _kept(path: Path, read: Scraping, store: Keeper, plan: Plan) -> Outcome:
     try:
         return keep(read, store, plan, is_file=True)
+    except (ReadOnlyError, UnavailableError):
+        raise
     except Exception as error:
         return _failed(path, error, store, plan)
 

@@ -9,6 +9,7 @@ from datetime import date
 from datetime import datetime
 from datetime import timedelta
 from html import escape
+from pathlib import Path
 from threading import Thread
 
 from flask import Flask
@@ -25,6 +26,9 @@ from feeds.model import Role
 from feeds.model import TopicHit
 from feeds.settings import load_settings
 from feeds.store import Store
+from feeds.store import migrate
+from feeds.store import open_store
+from tests.builders import NOW
 from tests.builders import make_batch
 from tests.builders import make_draft
 from tests.builders import make_person
@@ -100,6 +104,16 @@ def served(store: Store, **environ: str) -> Iterator[str]:
             server.shutdown()
             thread.join()
             server.server_close()
+
+
+@contextmanager
+def stocked(folder: Path) -> Iterator[Store]:
+    """A store in a folder with the entries of `fill`, for tests that only read."""
+    url = f"sqlite:///{folder / 'store.db'}"
+    migrate(url)
+    with open_store(url) as store:
+        fill(store, NOW)
+        yield store
 
 
 class _Silent(WSGIRequestHandler):

@@ -14,11 +14,8 @@ from playwright.sync_api import Page
 from playwright.sync_api import expect
 from playwright.sync_api import sync_playwright
 
-from feeds.store import migrate
-from feeds.store import open_store
-from tests.builders import NOW
-from tests.site import fill
 from tests.site import served
+from tests.site import stocked
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = next(filter(None, map(shutil.which, _NAMES)), None)
@@ -30,12 +27,8 @@ PAGES += ["/nothing", "/zh/", "/zh/topics/rag", "/search?q=Tool", "/search"]
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('browser') / 'store.db'}"
-    migrate(url)
-    with open_store(url) as store:
-        fill(store, NOW)
-        with served(store) as address:
-            yield address
+    with stocked(tmp_path_factory.mktemp("browser")) as store, served(store) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -1,30 +1,26 @@
-"""The site as files: what is in them, what is rewritten, what is removed."""
+"""The site as files: what is in them, what they are called, what is removed."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import datetime
-from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote
-from urllib.parse import urljoin
-from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 
 from feeds.errors import ExportError
-from feeds.settings import Settings
-from feeds.settings import load_settings
-from feeds.store import Store
-from tests import tellings
-from tests.builders import make_batch
-from tests.builders import make_draft
-from tests.site import RAG
-from tests.site import drafts
-from web import create_app
+from feeds.store import migrate
+from feeds.store import open_store
+from tests.compared import compare
+from tests.compared import manifest
+from tests.exports import Site
+from tests.exports import exported
+from tests.exports import files_in
+from tests.exports import fill
+from tests.exports import settings_of
 from web.export import export_site
 from web.export import make_app
 from web.export.addresses import NOT_EXPORTED
@@ -33,116 +29,83 @@ from web.export.files import Address
 from web.export.files import Kind
 from web.export.files import file_of
 from web.export.files import plan
+from web.export.freshness import Stand
+from web.export.workers import shared
 from web.export.writing import Folder
 from web.overviews import pages_of
 
-BASE = "https://feeds.example.org"
-REPO = "https://code.example.com/a/b"
-TOPICS = "".join(f'[[topic]]\nslug = "{slug}"\nzh = "{slug}"\nen = "{slug}"\n' for slug in ("coding", "openai", "rag"))
-_LINK = re.compile(r'(?:href|src|action)="([^"]*)"')
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """For tests that only read."""
+    folder = tmp_path_factory.mktemp("export")
+    url = f"sqlite:///{folder / 'store.db'}"
+    migrate(url)
+    with open_store(url) as store:
+        fill(store)
+        yield exported(settings_of(url, folder), store, folder / "out")
 
 
-@pytest.fixture
-def settings(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """With three topics: each takes fifty files."""
-    topics = tmp_path_factory.mktemp("rules") / "topics.toml"
-    topics.write_text(TOPICS, "utf-8")
-    return load_settings({"PUBLIC_BASE_URL": BASE, "DATABASE_URL": store_url, "TOPICS": str(topics)})
-
-
-@pytest.fixture
-def filled(store: Store, now: datetime) -> Store:
-    """A few entries, one of them edited."""
-    old = replace(drafts()[0], content_text="切分决定检索的好坏。从前这样写。")
-    store.save(make_batch([old, *drafts()[1:3]]), now)
-    store.save(make_batch(drafts()[:3], url="https://notes.example.com/5", digest="2"), now + timedelta(hours=1))
-    return store
-
-
-def found_by_a_server(folder: Path, path: str) -> bool:
-    """As `try_files $uri $uri.html $uri/index.html $uri.json` of nginx looks."""
-    name = unquote(path).strip("/")
-    return any((folder / f"{name}{ending}".lstrip("/")).is_file() for ending in ("", ".html", "/index.html", ".json"))
-
-
-def test_every_route_is_exported_or_listed_with_the_reason(filled: Store, settings: Settings) -> None:
-    tellings.save(filled, tellings.told("a", 0, REPO), tellings.told("b", 2, REPO))
-    app = make_app(settings, filled)
+def test_every_route_is_exported_or_listed_with_the_reason(site: Site) -> None:
+    app = make_app(site.settings, site.store)
     adapter = app.url_map.bind("feeds.example.org")
-    asked = {address.question.partition("?")[0] for address in _all(app)}
+    found = _all(app)
+    asked = {address.question.partition("?")[0] for address in found}
     plain = {re.sub(r"^/(?:en|zh)(?=/)", "", path) for path in asked} - {"/404"}
-    exported = {str(adapter.match(unquote(path), return_rule=True)[0]) for path in plain}
+    reached = {str(adapter.match(unquote(path), return_rule=True)[0]) for path in plain}
     rules = {str(rule) for rule in app.url_map.iter_rules() if rule.endpoint not in NOT_EXPORTED}
     # These two are there where a list is longer than a page.
-    assert rules - exported == {"/favicon.ico", "/authors/page/<number>", "/documents/page/<number>"}
-    assert Address("/favicon.ico", Kind.AS_IT_IS, "/static/favicon.ico") in _all(app)
+    assert rules - reached == {"/favicon.ico", "/authors/page/<number>", "/documents/page/<number>"}
+    assert Address("/favicon.ico", Kind.AS_IT_IS, "/static/favicon.ico") in found
     assert pages_of("/authors", 801, 400) == ["/authors", "/authors/page/2", "/authors/page/3"]
     assert set(NOT_EXPORTED) <= {rule.endpoint for rule in app.url_map.iter_rules()}
 
 
 def _all(app: Flask) -> set[Address]:
     with app.app_context():
-        return set(addresses(app.extensions["feedwright"], Path(app.static_folder)))
+        return set(addresses(app.extensions["feedwright"], Path(str(app.static_folder))))
 
 
-def test_files_hold_what_the_site_serves(filled: Store, settings: Settings, tmp_path: Path) -> None:
-    done = export_site(settings, tmp_path / "out", store=filled)
-    assert (done.left, done.moved, done.unchanged, done.removed) == ([], False, 0, 0)
-    live = create_app(settings, filled).test_client()
-    files = [path for path in (tmp_path / "out").rglob("*") if path.is_file() and ".feedwright" not in path.parts]
-    assert len(files) == done.written
-    names = {path.relative_to(tmp_path / "out").as_posix(): path for path in files}
-    feeds = [
-        name for name in names if name.endswith((".rss", ".atom", ".opml", ".json")) and not name.startswith("api/")
-    ]
-    assert len(feeds) > 100
-    assert [name for name in feeds if live.get(f"/{name}").data != names[name].read_bytes()] == []
-    assert live.get("/api/v1/topics/rag").data == names["api/v1/topics/rag.json"].read_bytes()
-    assert live.get("/api/v1/entries?format=ndjson").data == names["api/v1/entries.ndjson"].read_bytes()
-    revised = [name for name in names if name.endswith("/revisions.json")]
-    assert live.get(f"/{revised[0].removesuffix('.json')}").data == names[revised[0]].read_bytes()
-    page = live.get("/en/topics/rag").text
-    written = (tmp_path / "out/en/topics/rag.html").read_text("utf-8")
-    form = re.compile(r'<form class="search".*?</form>\n', re.DOTALL)
-    assert form.search(page) and form.sub("", page) == written
+def test_files_hold_what_the_site_serves(site: Site) -> None:
+    assert (site.done.left, site.done.moved, site.done.unchanged, site.done.removed) == ([], False, 0, 0)
+    done = compare(site.folder, site.settings, site.store)
+    assert done.different == []
+    assert done.feeds > 100 and done.pages > 100 and done.others > 20
+    assert done.feeds + done.pages + done.others + 1 == site.done.written  # and .nojekyll
 
 
-def test_no_exported_page_links_to_what_is_not_there(filled: Store, settings: Settings, tmp_path: Path) -> None:
-    export_site(settings, tmp_path, store=filled)
-    missing = set()
-    for page in tmp_path.rglob("*.html"):
-        here = f"{BASE}/{page.relative_to(tmp_path).as_posix()}"
-        for link in _LINK.findall(page.read_text("utf-8")):
-            to = urlsplit(urljoin(here, link.replace("&amp;", "&")))
-            if f"{to.scheme}://{to.netloc}" == BASE and (to.query or not found_by_a_server(tmp_path, to.path)):
-                missing.add((page.name, link))
-    assert missing == set()
+def test_the_manifest_names_every_file_with_its_hash(site: Site) -> None:
+    found = {name: sha256(data).hexdigest() for name, data in files_in(site.folder).items()}
+    del found[".nojekyll"]
+    assert dict(manifest(site.folder)) == found
 
 
-def test_only_what_changed_is_written_again(filled: Store, settings: Settings, now: datetime, tmp_path: Path) -> None:
-    first = export_site(settings, tmp_path, store=filled)
-    again = export_site(settings, tmp_path, store=filled)
-    assert (again.written, again.unchanged, again.removed) == (0, first.written, 0)
-    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.html")}
-    filled.save(make_batch([make_draft("来得晚的一条。", 90, topics=(RAG,))], name="late.md"), now + timedelta(hours=1))
-    more = export_site(settings, tmp_path, store=filled)
-    assert 0 < more.written < more.unchanged
-    unmoved = {path for path, at in before.items() if path.stat().st_mtime_ns == at}
-    assert tmp_path / "en/about.html" in unmoved and tmp_path / "en/entries.html" not in unmoved
+def test_saved_queries_have_their_pages_and_one_that_is_broken_says_why(site: Site) -> None:
+    page = (site.folder / "en/feeds.html").read_text("utf-8")
+    assert 'href="/en/feeds/small"' in page and "there is no topic" in page
+    assert (site.folder / "feeds/small.rss").is_file() and not (site.folder / "feeds/lost.rss").exists()
+    assert "/feeds/small</loc>" in (site.folder / "sitemaps/listings.xml").read_text("utf-8")
 
 
-def test_what_is_gone_is_removed_and_what_no_export_made_stays(
-    filled: Store, settings: Settings, now: datetime, tmp_path: Path
-) -> None:
-    export_site(settings, tmp_path, store=filled)
-    (tmp_path / "CNAME").write_text("feeds.example.org")
-    entry = filled.ids()[0][0]
-    page = tmp_path / f"entries/{entry.removeprefix('urn:uuid:')}.html"
-    assert page.is_file()
-    filled.withdraw(entry, now)
-    done = export_site(settings, tmp_path, store=filled)
-    assert done.removed >= 4 and not page.exists()
-    assert (tmp_path / "CNAME").read_text() == "feeds.example.org"
+def test_several_processes_write_what_one_writes(site: Site, tmp_path: Path) -> None:
+    done = export_site(site.settings, tmp_path, processes=2)
+    assert done.written == site.done.written and done.left == []
+    assert files_in(tmp_path) == files_in(site.folder)
+
+
+def test_what_goes_wrong_in_another_process_is_told(capfd: pytest.CaptureFixture[str]) -> None:
+    def halve(number: int) -> int:
+        if number == 150:
+            raise ExportError("no half")
+        return number // 2 if number != 250 else 1 // 0
+
+    with shared(halve, range(100), 4) as halves:
+        assert sorted(halves) == sorted(map(halve, range(100)))
+    with shared(halve, range(200), 2) as halves, pytest.raises(ExportError, match="no half"):
+        list(halves)
+    with shared(halve, range(200, 320), 2) as halves, pytest.raises(ExportError, match="ended with 1"):
+        list(halves)
+    assert "ZeroDivisionError" in capfd.readouterr().err
 
 
 # Files
@@ -163,7 +126,9 @@ def test_a_file_is_named_after_its_address(path: str, kind: Kind, name: str) -> 
     assert file_of(Address(path, kind)) == name
 
 
-@pytest.mark.parametrize("path", ["/a/..", "/a/%2E%2E", "/a%2Fb", f"/{'记' * 90}", "/.feedwright", "/a%00"])
+@pytest.mark.parametrize(
+    "path", ["/a/..", "/a/%2E%2E", "/a%2Fb", f"/{'记' * 90}", "/.feedwright", "/a%00", "/a%0Ab", "/a%E2%80%A8b"]
+)
 def test_what_no_file_can_be_called_is_told(path: str) -> None:
     planned = plan([Address(path, Kind.PAGE)])
     assert planned.files == {} and [leaving.path for leaving in planned.left] == [path]
@@ -182,11 +147,11 @@ def test_a_broken_write_leaves_the_old_file(tmp_path: Path) -> None:
         raise ConnectionError("gone")
 
     with Folder(tmp_path) as folder:
-        assert folder.write("a/b.html", [b"whole"])
+        assert folder.write("a/b.html", [b"whole"])[1]
     with Folder(tmp_path) as folder, pytest.raises(ExportError):
         folder.write("a/b.html", broken())
     assert (tmp_path / "a/b.html").read_bytes() == b"whole"
-    assert not (tmp_path / ".feedwright/part").exists()
+    assert list((tmp_path / ".feedwright").glob("part*")) == []
 
 
 def test_a_file_of_somebody_else_is_not_overwritten(tmp_path: Path) -> None:
@@ -207,5 +172,5 @@ def test_a_note_that_leads_out_of_the_folder_removes_nothing(tmp_path: Path) -> 
     own.mkdir(parents=True)
     (own / "files.txt").write_text(f"../kept.txt\n{tmp_path}/kept.txt\n")
     with Folder(tmp_path / "out") as folder:
-        assert folder.keep_only(set()) == 0
+        assert folder.finish({}, Stand("", "", "", 0, ""), []) == 0
     assert (tmp_path / "kept.txt").exists()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import json
 import re
-import time
 from collections.abc import Iterator
 from datetime import UTC
 from datetime import date
@@ -14,7 +11,6 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
-import feedparser
 import pytest
 from flask.testing import FlaskClient
 
@@ -44,6 +40,7 @@ from tests.feed_rules import atom_violations
 from tests.feed_rules import json_violations
 from tests.feed_rules import opml_violations
 from tests.feed_rules import rss_violations
+from tests.parsed import as_read
 from web import create_app
 
 BASE = "https://feeds.example.org"
@@ -183,38 +180,11 @@ def test_what_breaks_a_rule_is_found(client: FlaskClient) -> None:
     assert "two entries with one updated" in atom_violations(one_second, f"{BASE}/entries.atom", now)
 
 
-def read(path: str, data: bytes) -> list[tuple[str, str, str, list[str], list[str]]]:
-    """Id, link, date, authors and categories of each entry, as a reader finds them."""
-    if path.endswith(".json"):
-        return [
-            (
-                item["id"],
-                item["url"],
-                item["date_published"],
-                [author["name"] for author in item.get("authors", [])],
-                item.get("tags", []),
-            )
-            for item in json.loads(data)["items"]
-        ]
-    parsed = feedparser.parse(io.BytesIO(data))
-    assert not parsed.bozo, parsed.bozo_exception
-    return [
-        (
-            entry.id,
-            entry.link,
-            time.strftime("%Y-%m-%dT%H:%M:%SZ", entry.published_parsed),
-            [author["name"] for author in entry.get("authors", []) if author],
-            [tag.get("label") or tag.term for tag in entry.get("tags", [])],
-        )
-        for entry in parsed.entries
-    ]
-
-
 @pytest.mark.parametrize("script", ["", ".zh-Hans", ".zh-Hant"])
 def test_readers_find_the_same_in_every_format(client: FlaskClient, script: str) -> None:
     for listing in listings(client):
         paths = [f"{listing}{script}{suffix}" for suffix in (".rss", ".atom", ".json")]
-        rss, atom, json_feed = (read(path, client.get(path).data) for path in paths)
+        rss, atom, json_feed = (as_read(client.get(path).data) for path in paths)
         assert rss == atom == json_feed
 
 
@@ -231,6 +201,6 @@ def test_the_feeds_of_the_corpus_keep_to_the_rules_and_agree(tmp_path: Path) -> 
             paths = [f"{listing}{suffix}" for suffix in (".rss", ".atom", ".json")]
             older = archives(client, f"{listing}.atom") if listing == "/entries" else ()
             found += [words for path in (*paths, *older) for words in violations(client, path)]
-            rss, atom, json_feed = (read(path, client.get(path).data) for path in paths)
+            rss, atom, json_feed = (as_read(client.get(path).data) for path in paths)
             assert rss == atom == json_feed
         assert found == []

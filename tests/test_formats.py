@@ -8,7 +8,6 @@ import logging
 import os
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from datetime import UTC
 from datetime import datetime
@@ -40,6 +39,7 @@ from feeds.model import Rel
 from feeds.model import Role
 from feeds.model import Source
 from feeds.model import TopicHit
+from tests.parsed import as_read
 
 NOON = datetime(2024, 4, 20, 12, tzinfo=UTC)
 SITE = Site("https://feeds.example.org", "读报", topics={"rag": "检索增强", "agents": "智能体"})
@@ -101,33 +101,6 @@ def render_json(*entries: Entry) -> dict[str, Any]:
     return feed
 
 
-def read(form: Format, data: bytes) -> list[tuple[str, str, str, list[str], list[str]]]:
-    """Id, link, date, authors and categories of each entry, as a reader finds them."""
-    if form is JSON_FEED:
-        return [
-            (
-                item["id"],
-                item["url"],
-                item["date_published"],
-                [author["name"] for author in item.get("authors", [])],
-                item.get("tags", []),
-            )
-            for item in json.loads(data)["items"]
-        ]
-    parsed = feedparser.parse(io.BytesIO(data))
-    assert not parsed.bozo
-    return [
-        (
-            entry.id,
-            entry.link,
-            time.strftime("%Y-%m-%dT%H:%M:%SZ", entry.published_parsed),
-            [author["name"] for author in entry.get("authors", []) if author],
-            [tag.get("label") or tag.term for tag in entry.get("tags", [])],
-        )
-        for entry in parsed.entries
-    ]
-
-
 SAMPLE = (
     make_entry(1, title="a < b & <i>c</i>", topics=(TopicHit("rag", 2.0), TopicHit("agents", 1.0))),
     make_entry(2, title=None, url=None, language="en", people=()),
@@ -147,7 +120,7 @@ def print_digests() -> None:
 
 
 def test_all_formats_tell_the_same_of_the_same_entries_in_the_same_order() -> None:
-    rss, atom, json_feed = (read(form, form.render(make_listing(*SAMPLE), SITE)) for form in FORMATS.values())
+    rss, atom, json_feed = (as_read(form.render(make_listing(*SAMPLE), SITE)) for form in FORMATS.values())
     assert rss == atom == json_feed
     assert [found[0] for found in rss] == [entry.id for entry in SAMPLE]
 
@@ -198,7 +171,7 @@ def test_the_id_of_a_feed_is_fixed_for_ever() -> None:
 @each_format
 def test_an_empty_listing_is_an_empty_feed_dated_by_the_store(form: Format) -> None:
     data = form.render(make_listing(since=NOON), SITE)
-    assert read(form, data) == []
+    assert as_read(data) == []
     assert form is JSON_FEED or b"2024" in data
 
 
@@ -320,7 +293,7 @@ def test_addresses_are_ascii_and_absolute() -> None:
 
 def test_an_undated_entry_is_dated_by_when_it_was_first_seen_in_every_format() -> None:
     entry = make_entry(published=Published(NOON, Precision.UNKNOWN, Basis.FIRST_SEEN, None), updated=NOON)
-    assert {read(form, form.render(make_listing(entry), SITE))[0][2] for form in FORMATS.values()} == {
+    assert {as_read(form.render(make_listing(entry), SITE))[0][2] for form in FORMATS.values()} == {
         "2024-04-20T12:00:00Z"
     }
 
@@ -360,7 +333,7 @@ def test_no_character_in_any_text_breaks_a_feed(form: Format, bad: str) -> None:
         media=(Media(f"https://b.example/{text}.png"),),
         source=Source("weekly", text, url=f"https://c.example/{text}"),
     )
-    found = read(form, form.render(make_listing(broken, make_entry(2), title=text, description=text), SITE))
+    found = as_read(form.render(make_listing(broken, make_entry(2), title=text, description=text), SITE))
     assert [entry[0] for entry in found] == [broken.id, make_entry(2).id]
 
 
@@ -370,6 +343,6 @@ def test_an_entry_that_cannot_be_written_is_left_out_and_the_others_stay(
 ) -> None:
     naive = Published(datetime(2024, 4, 20), Precision.DAY, Basis.STATED, None)
     with caplog.at_level(logging.ERROR):
-        found = read(form, form.render(make_listing(make_entry(1, published=naive), make_entry(2)), SITE))
+        found = as_read(form.render(make_listing(make_entry(1, published=naive), make_entry(2)), SITE))
     assert [entry[0] for entry in found] == [make_entry(2).id]
     assert make_entry(1).id in caplog.text

@@ -232,8 +232,12 @@ def test_two_changes_in_one_second_have_two_dates(store: Store) -> None:
 
 def test_no_feed_is_from_the_future(store: Store) -> None:
     store.save(make_batch(), datetime.now(UTC) + timedelta(days=30))
-    modified = make_client(store).get("/entries.rss").last_modified
-    assert modified is not None and modified <= datetime.now(UTC)
+    client = make_client(store)
+    reply = client.get("/entries.rss")
+    assert reply.last_modified is None
+    since = http_date(datetime.now(UTC) + timedelta(days=60))
+    assert client.get("/entries.rss", headers={"If-Modified-Since": since}).status_code == 200
+    assert client.get("/entries.rss", headers={"If-None-Match": reply.headers["ETag"]}).status_code == 304
 
 
 # Codings

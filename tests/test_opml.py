@@ -42,7 +42,7 @@ def outlines(client: FlaskClient, path: str) -> list[tuple[str, str]]:
 def test_everything_is_grouped_by_kind(client: FlaskClient) -> None:
     body = etree.fromstring(client.get("/opml").data).find("body")
     assert body is not None
-    assert [one.get("text") for one in body] == ["读报", "Topics", "Authors", "Sources"]
+    assert [one.get("text") for one in body] == ["读报", "主题", "作者", "来源"]
     assert [one.get("xmlUrl") for one in body] == [f"{BASE}/entries.rss", None, None, None]
     assert [one.get("xmlUrl") for one in body[3]] == [f"{BASE}/sources/garden.rss"]
 
@@ -52,7 +52,7 @@ def test_saved_queries_are_a_group_of_their_own(store: Store, tmp_path: Path) ->
     saved.write_text('[[feed]]\nname = "小模型"\ntitle = "Small models"\nquery = "rag"\n', encoding="utf-8")
     body = etree.fromstring(make_client(store, FEEDS=str(saved)).get("/opml").data).find("body")
     assert body is not None
-    assert [one.get("text") for one in body] == ["读报", "Feeds", "Topics"]
+    assert [one.get("text") for one in body] == ["读报", "精选", "主题"]
     found = [(one.get("text"), one.get("xmlUrl")) for one in body[1]]
     assert found == [("Small models", f"{BASE}/feeds/%E5%B0%8F%E6%A8%A1%E5%9E%8B.rss")]
 

@@ -15,9 +15,6 @@ from flask.testing import FlaskClient
 from feeds.model import EntryQuery
 from feeds.model import Problem
 from feeds.store import Store
-from feeds.store import migrate
-from feeds.store import open_store
-from tests.builders import NOW
 from tests.builders import make_batch
 from tests.builders import make_draft
 from tests.builders import make_info
@@ -27,6 +24,7 @@ from tests.site import PICTURE
 from tests.site import drafts
 from tests.site import fill
 from tests.site import make_client
+from tests.site import stocked
 from web import sitemap
 
 BASE = "https://feeds.example.org"
@@ -35,11 +33,7 @@ NAMESPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """For tests that only read."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('pages') / 'store.db'}"
-    migrate(url)
-    with open_store(url) as store:
-        fill(store, NOW)
+    with stocked(tmp_path_factory.mktemp("pages")) as store:
         yield store
 
 

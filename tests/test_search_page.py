@@ -12,21 +12,15 @@ from feeds.model import EntryQuery
 from feeds.query import parse
 from feeds.search.hits import Span
 from feeds.store import Store
-from feeds.store import migrate
-from feeds.store import open_store
-from tests.builders import NOW
-from tests.site import fill
 from tests.site import make_client
+from tests.site import stocked
 from web.highlights import highlighter
 from web.highlights import marked
 
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('search') / 'store.db'}"
-    migrate(url)
-    with open_store(url) as store:
-        fill(store, NOW)
+    with stocked(tmp_path_factory.mktemp("search")) as store:
         yield store
 
 

@@ -171,10 +171,12 @@ class Cache:
     def _modified(self, rendered: Rendered, mark: Mark) -> datetime | None:
         """When the listing last changed, which unlike the dates of its entries never moves back.
 
-        Never in the future (RFC 9110, section 8.8.2.1): the machine that writes may have another clock.
+        Never in the future (RFC 9110, section 8.8.2.1), where it stands while many changes come in one second, or when
+        the clock of who writes is wrong. Then nothing is said: with another moment in its place two bodies could have
+        the same one, and who goes by it would miss the second.
         """
         modified = mark.changed_at or rendered.modified
-        return None if modified is None else min(modified, self._now())
+        return None if modified is None or modified > self._now() else modified
 
     def _keep(self, kept: Kept) -> None:
         """In the place of any other of its address. What would fill the cache alone is not kept."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feeds.addresses import ENTRIES
+from feeds.addresses import FEEDS
 from feeds.addresses import SEARCH
 from feeds.listing import Site
 from feeds.model import EntryQuery
@@ -38,13 +39,21 @@ def describe(selection: Selection, site: Site, state: State) -> Description:
 
 def _described(selection: Selection, site: Site, state: State) -> Description:
     query = selection.query
-    if query.document is not None or selection.path.startswith("/feeds/"):
+    if query.document is not None or _describes_itself(selection, state):
         return Description(selection.title, selection.description)
+    if selection.path.startswith(f"{FEEDS}/"):
+        return Description(selection.title, _told(selection, site, state))
     if not _is_plain(query):
         return Description(_title(selection), _told(selection, site, state))
     names = _Names(_authors(query, state), [site.topic_name(slug) for slug in query.topics])
     lead = _lead(query, names, selection.title)
     return Description(names.title() or _title(selection), lead)
+
+
+def _describes_itself(selection: Selection, state: State) -> bool:
+    """Whether a saved query has a description in its file."""
+    saved = [state.saved[slug] for slug in selection.slugs if selection.path.startswith(f"{FEEDS}/")]
+    return any(one.description for one in saved)
 
 
 def _told(selection: Selection, site: Site, state: State) -> str:

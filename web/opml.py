@@ -23,11 +23,23 @@ from feeds.formats.opml import Outline
 from feeds.model import Tally
 from web.cache import Rendered
 from web.conditional import serve
+from web.interface import gettext
+from web.interface import message
+from web.interface import speak_as_site
 from web.selections import Selection
+from web.selections import saved_listings
 from web.state import State
 from web.state import get_state
 
 bp = Blueprint("opml", __name__)
+
+#: The kinds of listings, as folders are called.
+_NAMES = {
+    FEEDS: message("Selected"),
+    TOPICS: message("Topics"),
+    AUTHORS: message("Authors"),
+    SOURCES: message("Sources"),
+}
 
 
 @bp.get(OPML)
@@ -36,19 +48,21 @@ def everything() -> Response:
     state = get_state()
 
     def render() -> Rendered:
-        groups = tuple(_group(kind, state) for kind in (FEEDS, TOPICS, AUTHORS, SOURCES))
+        speak_as_site()
+        groups = tuple(_group(kind, state) for kind in _NAMES)
         lists: tuple[Outline | Group, ...] = (*_all(state), *groups)
         return _rendered(state.site.name, lists, state)
 
     return serve(OPML, (), render)
 
 
-@bp.get(f"/<any({','.join(kind.strip('/') for kind in (AUTHORS, TOPICS, SOURCES))}):kind>{OPML_SUFFIX}")
+@bp.get(f"/<any({','.join(kind.strip('/') for kind in _NAMES)}):kind>{OPML_SUFFIX}")
 def of_a_kind(kind: str) -> Response:
-    """All authors, all topics, all sources."""
+    """All authors, all topics, all sources, all saved queries."""
     state = get_state()
 
     def render() -> Rendered:
+        speak_as_site()
         group = _group(f"/{kind}", state)
         return _rendered(f"{group.title} · {state.site.name}", group.outlines or _all(state), state)
 
@@ -65,12 +79,12 @@ def _group(kind: str, state: State) -> Group:
     if kind == TOPICS:
         names = [(slug, name) for slug, name in state.site.topics.items()]
     elif kind == FEEDS:
-        names = [(saved.name, saved.title) for saved in state.saved.values()]
+        names = [(selection.slugs[0], selection.title) for selection in saved_listings(state)[0]]
     else:
         tallies = state.store.authors() if kind == AUTHORS else state.store.sources()
         names = [(tally.slug, tally.name) for tally in sorted(tallies, key=_by_size)]
     outlines = tuple(Outline(name, listing_path(kind, (slug,))) for slug, name in names)
-    return Group(kind.strip("/").capitalize(), outlines)
+    return Group(gettext(_NAMES[kind]), outlines)
 
 
 def _all(state: State) -> tuple[Outline, ...]:

@@ -17,6 +17,7 @@ from flask import request
 from feeds.addresses import ABOUT
 from feeds.addresses import AUTHORS
 from feeds.addresses import DOCUMENTS
+from feeds.addresses import FEEDS
 from feeds.addresses import SOURCES
 from feeds.addresses import TOPICS
 from feeds.errors import QueryError
@@ -28,7 +29,9 @@ from web.activity import Plot
 from web.activity import plot_of
 from web.activity import plots_of_topics
 from web.answers import answer_html
+from web.descriptions import describe
 from web.interface import get_language
+from web.selections import saved_listings
 from web.state import State
 from web.state import get_state
 from web.templating import site_in
@@ -84,6 +87,15 @@ def topics() -> Response:
     state = get_state()
     found = busiest(all_topics(state, site_in(get_language())))
     return answer_html("topics.html", topics=found, plots=plots_of_topics(state), rules=_by_slug(state))
+
+
+@bp.get(FEEDS)
+def feeds() -> Response:
+    """The saved queries, in the order of their file; of those that name what is not there, why they find nothing."""
+    state, site = get_state(), site_in(get_language())
+    found, broken = saved_listings(state)
+    described = [(selection, describe(selection, site, state)) for selection in found]
+    return answer_html("feeds.html", found=described, broken=broken)
 
 
 @bp.get(SOURCES)

@@ -47,6 +47,7 @@ from web.selections import read_page
 from web.state import State
 from web.state import get_state
 from web.stories import also_told
+from web.templating import anchor
 from web.templating import site_in
 
 bp = Blueprint("pages", __name__)
@@ -105,18 +106,20 @@ def favicon() -> BaseResponse:
 def listing_page(selection: Selection, cursor: str | None) -> Response:
     """The newest entries of a listing as a page, or those behind a cursor. Raises `QueryError` for one that is none.
 
-    What is older stands behind a cursor. Of a site that becomes files, which know no parameters, it stands in the
-    archive, whose newest document may hold some of these entries again.
+    What is older stands in the archive, at addresses that stay and that files can have; its newest document may hold
+    some of these entries again, so the link leads behind them. A search has only cursors.
     """
-    state = get_state()
-    found = read_page(selection, cursor, state)
+    found = read_page(selection, cursor, get_state())
+    return _listing(selection, found, first=cursor is None, older=_behind(selection, found))
+
+
+def _behind(selection: Selection, found: Listing) -> str | None:
     if found.next is None:
-        return _listing(selection, found, first=cursor is None)
-    if state.is_copy and "?" not in selection.path:
-        return _listing(selection, found, older=_archived(selection, month_of(found.entries[-1].published.at).name))
-    mark = "&" if "?" in selection.path else "?"
-    older = f"{selection.path}{mark}{urlencode({'cursor': found.next})}"
-    return _listing(selection, found, first=cursor is None, older=older)
+        return None
+    if "?" in selection.path:
+        return f"{selection.path}&{urlencode({'cursor': found.next})}"
+    last = found.entries[-1]
+    return f"{_archived(selection, month_of(last.published.at).name)}#{anchor(last)}"
 
 
 def archive_page(selection: Selection, name: str) -> Response:

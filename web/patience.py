@@ -1,149 +1,316 @@
-"""A worker of gunicorn whose threads never wait for a slow client.
+"""A worker of gunicorn whose threads never wait for clients: the loop collects requests, and sends what is not taken.
 
-A threaded worker gives a thread to a connection and lets it wait there, without end, for the rest of a request: eight
-clients that send half a line each stop a process with eight threads. Here the head of a request is collected beside
-the threads, by the loop that also watches idle connections, and a thread takes over once it is whole. What has to wait
-in a thread after that, for a body or for a client that reads its answer, waits for a bounded time.
+gunicorn's own threaded worker gives a connection to a thread before its request is there and until its answer is taken:
+as many slow clients as there are threads, and nobody else is served (https://github.com/benoitc/gunicorn/pull/3519 is
+about those that send nothing). Here a thread gets a request that is whole, and leaves an answer that is whole.
 """
 
 from __future__ import annotations
 
-import socket
-import struct
+import re
+import selectors
 import time
-from contextlib import suppress
-from queue import Full
-from queue import Queue
-from threading import Thread
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from errno import EMFILE
+from errno import ENFILE
+from select import POLLIN
+from select import POLLOUT
+from select import poll
+from socket import SHUT_WR
+from socket import socket
 from typing import Any
 
-from gunicorn.util import close_graceful
-from gunicorn.workers import gthread
+from gunicorn.workers.gthread import TConn
+from gunicorn.workers.gthread import ThreadWorker
 
-#: Seconds that a client may take for the head of a request, and for each step of sending or reading a body.
-HEAD_SECONDS = 20.0
-STEP_SECONDS = 20
-#: Bytes of a head: the request line and the headers that we allow are far shorter.
-MOST_OF_HEAD = 64 * 1024
-#: Seconds that a thread waits for the first byte, which most send at once; and in a worker that stops.
-_FIRST_SECONDS, _LAST_SECONDS = 0.05, 1.0
-#: Seconds that a thread gives to what is left of a body that nobody wanted to read.
-_DRAIN_SECONDS = 0.1
-#: Threads that end connections: each waits up to two seconds for its client to do the same.
-_CLOSERS = 8
-#: Connections that wait for that; further ones are cut.
-_MOST_ENDING = 64
-_READ = 16 * 1024
-_TOO_LARGE = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n"
-    b"Content-Type: text/plain; charset=utf-8\r\nContent-Length: 29\r\n\r\nThe headers are too long.   \n"
-)
+#: Seconds: for the head of a request, for a body, for an answer to be taken, and for a client to close.
+_HEAD, _BODY, _TAKEN, _CLOSED = 10.0, 30.0, 60.0, 2.0
+#: The longest head; what gunicorn allows for one line is far less.
+_LONGEST_HEAD = 1 << 16
+#: Of a longer body, or one of unknown length, the thread itself waits for the rest.
+_COLLECTED = 1 << 18
+#: Bytes of an answer that the loop keeps for a client; beyond it a thread waits as well.
+_KEPT = 1 << 22
+_PIECE = 1 << 16
+_END = b"\r\n\r\n"
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", re.IGNORECASE)
+#: The length is not told, or the client wants to hear first that it may send.
+_UNKNOWN = re.compile(rb"\r\n(?:transfer-encoding|expect):", re.IGNORECASE)
+_TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+_TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
-class Connection(gthread.TConn):  # type: ignore[misc]  # gunicorn has no types
-    """A connection that knows whether a whole head has come, and that does not keep the loop waiting when it ends."""
+class Peer:
+    """The socket of a client, never blocking: what it does not take is kept, what it does not send is waited for.
 
-    def __init__(self, cfg: Any, sock: socket.socket, client: Any, server: Any, ending: Queue[socket.socket]) -> None:
-        super().__init__(cfg, sock, client, server)
-        self._ending = ending
-        #: Since when a head is waited for; None between requests.
-        self.since: float | None = time.monotonic()
-        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-            sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", STEP_SECONDS, 0))
+    Only so long, in all: what takes longer raises `TimeoutError`. As much of a socket as gunicorn uses.
+    """
 
-    def has_head(self) -> bool | None:
-        """Collect what has come; None where there will be nothing to answer."""
-        unreader = self.parser.unreader
-        held = unreader.take_buffered()
-        came, is_open = self._received(len(held))
-        held += came
-        if held:
-            unreader.unread(held)
-        if b"\r\n\r\n" in held.lstrip(b"\r\n"):
-            self.since = None
-            return True
-        self.since = self.since or time.monotonic()
-        if len(held) > MOST_OF_HEAD:
-            self.sock.sendall(_TOO_LARGE)
-            return None
-        return False if is_open and time.monotonic() - self.since < HEAD_SECONDS else None
+    def __init__(self, real: socket) -> None:
+        real.setblocking(False)
+        self._real = real
+        self._until = 0.0
+        self._timeout: float | None = None
+        #: What the client has not taken yet.
+        self.unsent: deque[memoryview] = deque()
+        self.fileno = real.fileno
+        self.getsockname = real.getsockname
+        self.close = real.close
+        self.send = self.sendall
 
-    def _received(self, held: int) -> tuple[bytes, bool]:
-        """What can be had without waiting, and whether more may come."""
-        pieces: list[bytes] = []
-        size = held
-        while size <= MOST_OF_HEAD:
-            try:
-                piece = self.sock.recv(_READ, socket.MSG_DONTWAIT)
-            except BlockingIOError:
-                return b"".join(pieces), True
-            except OSError:
-                return b"".join(pieces), False
-            if not piece:
-                return b"".join(pieces), False
-            pieces.append(piece)
-            size += len(piece)
-            if len(piece) < _READ:
-                break
-        return b"".join(pieces), True
+    def begin(self) -> None:
+        """A thread begins to work for the client."""
+        self._until = time.monotonic() + _BODY
 
-    def close(self, graceful: bool = False) -> None:
-        """Gunicorn waits for the other side in the loop that serves all connections; we do so elsewhere."""
-        if not graceful:
-            super().close()
-            return
-        with suppress(OSError):
-            self.sock.shutdown(socket.SHUT_WR)
+    def collect(self) -> bytes | None:
+        """What has come, empty at the end; None where nothing has."""
         try:
-            self._ending.put_nowait(self.sock)
-        except Full:
-            super().close()
+            return self._real.recv(_PIECE)
+        except BlockingIOError:
+            return None
+
+    def recv(self, size: int) -> bytes:
+        """The next bytes, waited for."""
+        while True:
+            try:
+                return self._real.recv(size)
+            except BlockingIOError:
+                self._wait(POLLIN, self._until if self._timeout is None else time.monotonic() + self._timeout)
+
+    def sendall(self, data: bytes) -> None:
+        """Send, or keep to be sent."""
+        rest = memoryview(data)
+        if not self.unsent:
+            rest = rest[self._send(rest) :]
+        if rest:
+            self.unsent.append(rest)
+        until = time.monotonic() + _TAKEN
+        while sum(map(len, self.unsent)) > _KEPT and self.push():
+            self._wait(POLLOUT, until)
+
+    def push(self) -> bool:
+        """Send of what is kept as much as is taken; tell whether some is left."""
+        while self.unsent:
+            rest = self.unsent[0]
+            sent = self._send(rest)
+            if sent < len(rest):
+                self.unsent[0] = rest[sent:]
+                return True
+            self.unsent.popleft()
+        return False
+
+    def say_goodbye(self) -> None:
+        """Nothing more is sent."""
+        self._real.shutdown(SHUT_WR)
+
+    def setblocking(self, _: bool) -> None:
+        """It never blocks."""
+
+    def gettimeout(self) -> float | None:
+        """See `socket.gettimeout`."""
+        return self._timeout
+
+    def settimeout(self, seconds: float | None) -> None:
+        """See `socket.settimeout`."""
+        self._timeout = seconds
+
+    def _send(self, data: memoryview) -> int:
+        sent = 0
+        try:
+            while sent < len(data):
+                sent += self._real.send(data[sent:])
+        except BlockingIOError:
+            pass
+        return sent
+
+    def _wait(self, what: int, until: float) -> None:
+        waiting = poll()
+        waiting.register(self._real, what)
+        if not waiting.poll(max(0.0, until - time.monotonic()) * 1000):
+            raise TimeoutError("the client is too slow")
 
 
-class PatientWorker(gthread.ThreadWorker):  # type: ignore[misc]
-    """The threaded worker with such connections."""
+class _Waiting:
+    """What the loop waits for at a connection, and until when."""
 
-    def init_process(self) -> None:
-        """Runs until the process ends."""
-        self._ending: Queue[socket.socket] = Queue(_MOST_ENDING)
-        for _ in range(_CLOSERS):
-            Thread(target=self._end_connections, daemon=True).start()
-        super().init_process()
+    def __init__(self, until: float, late: bytes = b"") -> None:
+        self.until = until
+        #: Said to a client that is late.
+        self.late = late
+
+
+class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """See the head of this module. The threads are for our own work only."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._waiting: dict[Any, _Waiting] = {}
+        #: Requests with long bodies, of which some threads may wait for the rest, and those whose turn has not come.
+        self._long = 0
+        self._queued: deque[Any] = deque()
+        self._swept = 0.0
 
     def accept(self, listener: Any) -> None:
-        """As gunicorn does it, with connections of ours."""
+        """A client comes. Of too many who wait the one that would be given up first goes."""
         try:
             client, address = listener.accept()
-        except (BlockingIOError, ConnectionAbortedError):
+        except OSError as error:  # it is gone already, or another worker has it
+            if error.errno in {EMFILE, ENFILE}:
+                self._make_room()
             return
         self.nr_conns += 1
-        client.setblocking(True)
-        self.enqueue_req(Connection(self.cfg, client, address, listener.getsockname(), self._ending))
+        connection = TConn(self.cfg, Peer(client), address, listener.getsockname())
+        connection.collected = b""
+        if self.nr_conns >= self.worker_connections:
+            self._make_room()
+        self._wait(connection, selectors.EVENT_READ, self._collect, time.monotonic() + _HEAD)
 
-    def handle(self, conn: Connection) -> Any:
-        """Answer one request, or tell the loop to call again when more of it has come. Runs in a thread."""
-        if not conn.initialized and not conn.wait_for_data(_FIRST_SECONDS if self.alive else _LAST_SECONDS):
-            return self._later()
-        conn.init()
-        whole = conn.has_head()
-        if whole:
-            return super().handle(conn)
-        return False if whole is None else self._later()
+    def _make_room(self) -> None:
+        if self._waiting:
+            self._drop(min(self._waiting, key=lambda one: self._waiting[one].until))
 
-    def _later(self) -> Any:
-        """A worker that stops waits for nobody."""
-        return gthread._DEFER if self.alive else False
+    def murder_keepalived(self, force: bool = False) -> None:
+        """Give up those who are late."""
+        now = time.monotonic()
+        if now < self._swept + 0.5 and not force:
+            return
+        self._swept = now
+        for connection in [one for one, waiting in self._waiting.items() if force or waiting.until <= now]:
+            late = self._waiting[connection].late
+            if late and not connection.sock.unsent:
+                connection.sock.sendall(late)
+            self._drop(connection)
 
-    def murder_pending(self) -> None:
-        """Who has not sent a whole head by now; gunicorn would wait as long as for the next request."""
-        for conn in self.pending_conns:
-            conn.timeout = min(conn.timeout, (conn.since or conn.timeout) + HEAD_SECONDS)
-        super().murder_pending()
+    def _cap_keepalive(self, deadline: float) -> None:
+        """The worker stops: who has not begun a request need not."""
+        for connection, waiting in self._waiting.items():
+            if not connection.collected and not connection.sock.unsent:
+                waiting.until = min(waiting.until, deadline)
 
-    def _keepalive_after(self, conn: Connection, keepalive: bool) -> bool:
-        """A body that nobody read ends the connection, unless it is there already."""
-        return keepalive and bool(conn.parser.finish_body(deadline=time.monotonic() + _DRAIN_SECONDS))
+    def _wait(self, connection: Any, what: int, then: Callable[[Any], None], until: float, late: bytes = b"") -> None:
+        self._waiting[connection] = _Waiting(until, late)
+        self.poller.register(connection.sock, what, lambda _: self._run(then, connection))
 
-    def _end_connections(self) -> None:
-        while True:
-            close_graceful(self._ending.get())
+    def _run(self, then: Callable[[Any], None], connection: Any) -> None:
+        try:
+            then(connection)
+        except Exception as error:
+            self.log.debug("Gave up a connection: %r", error)
+            self._drop(connection)
+
+    def _leave(self, connection: Any) -> None:
+        if self._waiting.pop(connection, None) is not None:
+            self.poller.unregister(connection.sock)
+
+    def _drop(self, connection: Any) -> None:
+        self._leave(connection)
+        self.nr_conns -= 1
+        connection.sock.close()
+
+    def _collect(self, connection: Any) -> None:
+        """Bytes of a request have come."""
+        piece = connection.sock.collect()
+        if piece is None:
+            return
+        if not piece:
+            self._drop(connection)
+            return
+        if not connection.collected:  # a head takes its time from its first byte on
+            self._waiting[connection].until = time.monotonic() + _HEAD
+            self._waiting[connection].late = _TOO_SLOW
+        connection.collected += piece
+        self._begin(connection)
+
+    def _begin(self, connection: Any) -> None:
+        """Give the request to a thread where it is whole."""
+        head = connection.collected.find(_END)
+        if head < 0:
+            if len(connection.collected) > _LONGEST_HEAD:
+                connection.sock.sendall(_TOO_LONG)
+                self._part(connection)
+            return
+        length = _body_length(connection.collected[: head + 2])
+        if length is not None and length <= _COLLECTED:
+            if len(connection.collected) < head + len(_END) + length:
+                self._waiting[connection].until = max(self._waiting[connection].until, time.monotonic() + _HEAD)
+                return
+            self._leave(connection)
+            self._submit(connection)
+            return
+        self._leave(connection)
+        self._queued.append(connection)
+        self._next_long()
+
+    def _next_long(self) -> None:
+        """Half of the threads may wait for long bodies, so that the others never do."""
+        while self._queued and self._long < max(1, self.cfg.threads // 2):
+            self._long += 1
+            connection = self._queued.popleft()
+            connection.is_long = True
+            self._submit(connection)
+
+    def _submit(self, connection: Any) -> None:
+        connection.init()
+        connection.parser.unreader.unread(connection.collected)
+        connection.collected = b""
+        connection.data_ready = True
+        connection.sock.begin()
+        self.enqueue_req(connection)
+
+    def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
+        """A body that nobody read and that is not there yet is not waited for."""
+        return bool(keepalive and conn.parser.finish_body(deadline=time.monotonic() + 0.1))
+
+    def finish_request(self, conn: Any, fs: Future[Any]) -> None:
+        """A thread is done."""
+        if getattr(conn, "is_long", False):
+            conn.is_long = False
+            self._long -= 1
+            self._next_long()
+        try:
+            is_kept = fs.result() is True and self.alive
+            self._send(conn, is_kept)
+        except Exception:
+            self._drop(conn)
+
+    def _send(self, connection: Any, is_kept: bool) -> None:
+        if not connection.sock.push():
+            self._after(connection, is_kept)
+            return
+
+        def more(_: Any) -> None:
+            if not connection.sock.push():
+                self._leave(connection)
+                self._after(connection, is_kept)
+
+        self._wait(connection, selectors.EVENT_WRITE, more, time.monotonic() + _TAKEN)
+
+    def _after(self, connection: Any, is_kept: bool) -> None:
+        """The answer is sent: the next request is waited for, or that the client closes."""
+        if not is_kept:
+            self._part(connection)
+            return
+        connection.collected = connection.parser.unreader.take_buffered()
+        self._wait(connection, selectors.EVENT_READ, self._collect, time.monotonic() + self.cfg.keepalive)
+        if connection.collected:
+            self._begin(connection)
+
+    def _part(self, connection: Any) -> None:
+        """Closed at once the client might lose the answer (RFC 9112, section 9.6)."""
+        self._leave(connection)
+        connection.sock.say_goodbye()
+        self._wait(connection, selectors.EVENT_READ, self._ignore, time.monotonic() + _CLOSED)
+
+    def _ignore(self, connection: Any) -> None:
+        if connection.sock.collect() == b"":
+            self._drop(connection)
+
+
+def _body_length(head: bytes) -> int | None:
+    """How long the body behind a head is; None where nothing tells."""
+    if _UNKNOWN.search(head):
+        return None
+    found = _LENGTH.search(head)
+    return 0 if found is None else int(found[1])

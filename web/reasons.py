@@ -52,7 +52,7 @@ def reasons(entry: Entry, state: State) -> list[Reason]:
 
 def near_misses(entry: Entry, state: State) -> list[Reason]:
     """The topics that the present rules nearly give to an entry, the nearest first."""
-    links = [link.url for link in entry.links]
+    links = tuple(link.url for link in entry.links)
     explained = state.topics.explain(entry.title, entry.content_text, labels=entry.labels, links=links)
     given = {hit.slug for hit in entry.topics}
     missed = (e for e in explained if not e.given and e.slug not in given and e.score >= _NEAR)

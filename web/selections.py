@@ -19,6 +19,7 @@ from feeds.addresses import TOPICS
 from feeds.addresses import ascii_url
 from feeds.addresses import listing_path
 from feeds.errors import NotFoundError
+from feeds.errors import QueryError
 from feeds.listing import BEFORE_ALL
 from feeds.listing import Listing
 from feeds.model import Entry
@@ -55,6 +56,8 @@ class Selection:
     count: int | None = None
     #: For the page: small facts, and the address of a picture.
     facts: tuple[str, ...] = ()
+    #: For the page: other names of the author.
+    aliases: tuple[str, ...] = ()
     cover: str | None = None
 
     @property
@@ -65,6 +68,18 @@ class Selection:
     def leads_elsewhere(self, asked: Sequence[str]) -> bool:
         """Whether the address used an alias or another case; the order does not count."""
         return set(asked) != set(self.slugs)
+
+
+def saved_listings(state: State) -> tuple[list[Selection], dict[str, str]]:
+    """The saved queries in the order of their file; of those that name what is not there, why, by their titles."""
+    found: list[Selection] = []
+    broken: dict[str, str] = {}
+    for name, saved in state.saved.items():
+        try:
+            found.append(_feeds([name], state))
+        except (NotFoundError, QueryError) as error:
+            broken[saved.title] = str(error)
+    return found, broken
 
 
 def select_entries(state: State) -> Selection:
@@ -139,10 +154,6 @@ def _authors(slugs: Sequence[str], state: State) -> Selection:
     found = tuple(dict.fromkeys(tally.slug for tally in tallies))
     names = tuple(dict.fromkeys(tally.name for tally in tallies))
     one = tallies[0] if len(found) == 1 else None
-    facts = []
-    if one is not None:
-        facts = [f"@{one.handle}"] if one.handle else []
-        facts += [f"also {', '.join(one.aliases)}"] if one.aliases else []
     return Selection(
         path=listing_path(AUTHORS, found),
         title=_any_of(names),
@@ -150,7 +161,8 @@ def _authors(slugs: Sequence[str], state: State) -> Selection:
         query=EntryQuery(authors=found),
         slugs=found,
         count=one.entries if one else None,
-        facts=tuple(facts),
+        facts=(f"@{one.handle}",) if one and one.handle else (),
+        aliases=one.aliases if one else (),
     )
 
 
@@ -160,8 +172,8 @@ def _topics(slugs: Sequence[str], state: State) -> Selection:
     names = tuple(dict.fromkeys(state.topic_name(topic) for topic in topics))
     facts: tuple[str, ...] = ()
     if len(found) == 1:
-        other = {topics[0].name_zh, topics[0].name_en} - {names[0]}
-        facts = (*other, *filter(None, [topics[0].description]))
+        both = dict.fromkeys((topics[0].name_zh, topics[0].name_en))
+        facts = (*both, *filter(None, [topics[0].description]))
     return Selection(
         path=listing_path(TOPICS, found),
         title=_any_of(names),

@@ -26,6 +26,8 @@ bind = f"{'0.0.0.0' if os.environ.get('PORT') else '127.0.0.1'}:{_settings.port}
 workers = _settings.web_concurrency
 #: With threads that no slow client holds.
 worker_class = "web.gunicorn_worker.LeavingWorker"
+#: The kernel would wait for a slow client where the loop should.
+sendfile = False
 #: Answers are made by one core at a time, so more of them only wait: for the store, and for clients.
 threads = USUAL_THREADS
 #: Idle connections beside them, of proxies and readers that keep theirs open.

@@ -14,6 +14,7 @@ from feeds.addresses import ABOUT
 from feeds.addresses import API
 from feeds.addresses import AUTHORS
 from feeds.addresses import ENTRIES
+from feeds.addresses import FEEDS
 from feeds.addresses import HOME
 from feeds.addresses import SEARCH
 from feeds.addresses import SITEMAP
@@ -30,6 +31,7 @@ from web.cache import Rendered
 from web.conditional import REVALIDATE
 from web.conditional import answer
 from web.interface import LANGUAGES
+from web.selections import saved_listings
 from web.state import State
 from web.state import get_state
 
@@ -103,6 +105,8 @@ def _listing_paths(state: State) -> list[str]:
     store = state.store
     return [
         *(HOME, ENTRIES, TOPICS, AUTHORS, STORIES, SOURCES, ABOUT),
+        *([FEEDS] if state.saved else []),
+        *(selection.path for selection in saved_listings(state)[0]),
         *(topic_path(slug) for slug in sorted(tally.slug for tally in store.topics())),
         *(source_path(tally.slug) for tally in store.sources()),
         *(author_path(slug) for slug in sorted(tally.slug for tally in store.authors())),

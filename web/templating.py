@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -11,6 +12,8 @@ from urllib.parse import quote
 
 from flask import Flask
 from flask import request
+from markupsafe import Markup
+from markupsafe import escape
 
 from feeds import addresses
 from feeds.formats import FORMATS
@@ -29,6 +32,7 @@ from web.readers import load_readers
 from web.state import get_state
 from web.words import worded
 
+_CODE = re.compile("`([^`]+)`")
 #: What each script calls itself.
 _SCRIPTS = {"zh-Hans": "简体", "zh-Hant": "繁體"}
 
@@ -59,6 +63,8 @@ def register(app: Flask) -> None:
         host=_host,
         shown=shown,
         encoded=_encoded,
+        anchor=anchor,
+        coded=_coded,
     )
     app.context_processor(_of_request)
 
@@ -71,7 +77,14 @@ def _of_request() -> dict[str, Any]:
         "tag": interface.TAGS[language],
         "here": request.path,
         "can_search": not get_state().is_copy,
+        "gap": "" if language == "zh" else " ",  # between two sentences
+        "has_saved": bool(get_state().saved),
     }
+
+
+def anchor(entry: Entry) -> str:
+    """Where an entry stands on the page of a listing."""
+    return f"e-{entry.id.rpartition(':')[2]}"
 
 
 def site_in(language: str) -> Site:
@@ -116,6 +129,11 @@ def _counted(reasons: Iterable[str]) -> list[tuple[str, int]]:
 
 def _host(url: str) -> str:
     return url.split("/")[2].removeprefix("www.")
+
+
+def _coded(words: str) -> Markup:
+    """What stands between backticks as code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(words))))
 
 
 def _encoded(words: str) -> str:

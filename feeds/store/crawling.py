@@ -29,6 +29,9 @@ from feeds.store.schema import crawl
 from feeds.store.schema import host
 from feeds.store.schema import source
 
+#: Nobody takes a source or a host for longer; what says so was noted by a clock that was wrong.
+_LONGEST_LEASE, _LONGEST_TURN = timedelta(days=1), timedelta(days=31)
+
 
 class Crawl:
     """Leases and turns, each answer in a transaction of its own. Every method raises `StoreError`."""
@@ -52,9 +55,14 @@ class Crawl:
                 connection.execute(mine.values({**asdict(one), "enabled": True}))
 
     def claim(self, owner: str, now: datetime, until: datetime, only: Sequence[str] | None = None) -> Claim | None:
-        """Take the source that has been due for longest; None where none is. A lease that ended counts for nothing."""
-        free = or_(crawl.c.lease_until.is_(None), crawl.c.lease_until <= now)
-        due = select(crawl).where(crawl.c.enabled, crawl.c.next_try <= now, free)
+        """Take the source that has been due for longest; None where none is. A lease that ended counts for nothing.
+
+        Nor does what was noted by a clock that was far ahead: it would keep everybody away until then.
+        """
+        lease = crawl.c.lease_until
+        free = or_(lease.is_(None), lease <= now, lease > now + _LONGEST_LEASE)
+        is_due = or_(crawl.c.next_try <= now, crawl.c.last_attempt > now + _LONGEST_LEASE)
+        due = select(crawl).where(crawl.c.enabled, is_due, free)
         due = due if only is None else due.where(crawl.c.slug.in_(only))
         first = due.order_by(crawl.c.next_try, crawl.c.slug).limit(1).with_for_update(skip_locked=True)
         with writing(self._engine()) as connection:
@@ -97,7 +105,8 @@ class Crawl:
         """Take the turn at a host until a moment, and answer None; or answer when to try again."""
         with writing(self._engine()) as connection:
             add(connection, host, [{"name": name, "free": now}])
-            free = update(host).where(host.c.name == name, host.c.free <= now)
+            is_free = or_(host.c.free <= now, host.c.free > now + _LONGEST_TURN)
+            free = update(host).where(host.c.name == name, is_free)
             if connection.execute(free.values(free=until, owner=owner)).rowcount:
                 return None
             busy: datetime = connection.scalars(select(host.c.free).where(host.c.name == name)).one()

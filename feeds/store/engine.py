@@ -24,18 +24,28 @@ from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import DataError
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import NotSupportedError
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.exc import SQLAlchemyError
 
 from feeds.connections import USUAL
 from feeds.errors import ReadOnlyError
 from feeds.errors import StoreError
+from feeds.errors import UnavailableError
+from feeds.store.advice import explained
 from feeds.store.server import arguments
-from feeds.store.server import explained
+from feeds.store.server import is_prepared
 from feeds.store.server import server_url
 
 #: Milliseconds that a writer waits for another one.
 BUSY_TIMEOUT = 10_000
+#: What stays of a WAL file once it was copied into the store; a long reader can make it much larger.
+WAL_BYTES = 64 << 20
+#: Milliseconds that a server may take to answer a question.
+READ_TIMEOUT = 20_000
 #: Seconds until a server that does not answer counts as gone, and nobody waits for a free connection any more.
 PATIENCE = 10
 #: Rows or values in one statement: SQLite takes 32 766 variables, older builds 999.
@@ -70,8 +80,8 @@ def store_file(url: URL) -> Path | None:
     return Path(url.database).absolute() if url.get_backend_name() == "sqlite" and url.database else None
 
 
-#: What tells a file from another one that is put into its place.
-Identity = tuple[int, int]
+#: What tells a file from another one that is put into its place, and whether its folder may be written to.
+Identity = tuple[int, int, bool]
 
 
 def identify(path: str | Path) -> Identity | None:
@@ -80,7 +90,7 @@ def identify(path: str | Path) -> Identity | None:
         found = os.stat(path)
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return found.st_dev, found.st_ino, not _is_immutable(Path(path))
 
 
 def read_only_address(path: str | Path) -> str:
@@ -100,9 +110,12 @@ def make_engine(url: URL, *, read_only: bool = False, connections: int = USUAL.a
         # connection that a restart of the server cut is found out, and made anew, before it is used.
         options = {"postgresql_readonly": True} if read_only else {}
         plain = URL.create(url.drivername)
-        return create_engine(
+        engine = create_engine(
             plain, connect_args=arguments(url), pool_pre_ping=True, execution_options=options, **bounds
         )
+        if read_only and is_prepared(url):  # a pooler would give the connection, with its setting, to others
+            event.listen(engine, "connect", _limit_answers)
+        return engine
     engine = create_engine(_sqlite_url(path, read_only), pool_size=8)
     event.listen(engine, "connect", _prepare_reader if read_only else _prepare_writer)
     event.listen(engine, "begin", _begin)
@@ -190,6 +203,7 @@ def _is_immutable(path: Path) -> bool:
 def _prepare_writer(connection: Any, record: object) -> None:
     _prepare_reader(connection, record)
     connection.execute("PRAGMA journal_mode=WAL").close()
+    connection.execute(f"PRAGMA journal_size_limit={WAL_BYTES}").close()
     connection.execute("PRAGMA synchronous=NORMAL").close()
     connection.execute("PRAGMA foreign_keys=ON").close()
 
@@ -197,6 +211,12 @@ def _prepare_writer(connection: Any, record: object) -> None:
 def _prepare_reader(connection: Any, record: object) -> None:
     connection.isolation_level = None  # the driver must not begin transactions: `_begin` does
     connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}").close()
+
+
+def _limit_answers(connection: Any, record: object) -> None:
+    """A thread that waited for a lock for as long as that is held would serve nobody."""
+    connection.execute(f"SET statement_timeout = {READ_TIMEOUT:d}")
+    connection.commit()
 
 
 def _begin(connection: Connection) -> None:
@@ -211,9 +231,14 @@ def _explained(what: str) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         reason = getattr(error, "orig", None) or error
-        if _is_read_only(reason):
-            raise ReadOnlyError(f"cannot {what} the store: {reason}") from error
-        raise StoreError(f"cannot {what} the store: {explained(reason)}") from error
+        raise _kind(error, reason)(f"cannot {what} the store: {explained(reason)}") from error
+
+
+def _kind(error: SQLAlchemyError, reason: object) -> type[StoreError]:
+    if _is_read_only(reason):
+        return ReadOnlyError
+    is_about_values = isinstance(error, DataError | IntegrityError | ProgrammingError | NotSupportedError)
+    return StoreError if is_about_values else UnavailableError
 
 
 def _is_read_only(reason: object) -> bool:

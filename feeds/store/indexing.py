@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy import Row
 from sqlalchemy import bindparam
+from sqlalchemy import delete
 from sqlalchemy import insert
 from sqlalchemy import select
 from sqlalchemy import update
@@ -31,6 +32,7 @@ from feeds.store.engine import chunks
 from feeds.store.schema import entry
 from feeds.store.schema import search_entry
 from feeds.store.searching import add_texts
+from feeds.store.searching import empty_texts
 
 #: Counts the ways in which texts were taken apart; with another one a migration fills the search anew.
 _ANALYSER = 1
@@ -91,6 +93,13 @@ def fill(connection: Connection) -> None:
     while ids := connection.scalars(select(entry.c.id).where(entry.c.id > last).order_by(entry.c.id).limit(500)).all():
         index(connection, ids)
         last = ids[-1]
+
+
+def refill(connection: Connection) -> None:
+    """Index all entries anew, which leaves out the rows of texts that are shown no more."""
+    connection.execute(delete(search_entry))
+    empty_texts(connection)
+    fill(connection)
 
 
 def fill_texts(connection: Connection) -> Iterator[int]:

@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy import Engine
 from sqlalchemy import bindparam
+from sqlalchemy import case
 from sqlalchemy import delete
+from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import update
 
@@ -47,24 +49,31 @@ def withdraw_for_good(engine: Engine, entry_id: str, now: datetime) -> bool:
         row = connection.execute(select(entry).where(entry.c.id == entry_id)).one()
         if row.withdrawn_for_good:
             return False
-        _withdraw_row(connection, dict(row._mapping), now)
+        withdraw_all(connection, [dict(row._mapping)], now)
     return True
 
 
-def _withdraw_row(connection: Connection, row: Mapping[str, Any], now: datetime) -> None:
-    """For a reader nothing changes where the entry had left its document before."""
-    here = entry.c.id == row["id"]
-    connection.execute(update(entry).where(here).values(withdrawn_for_good=True))
-    if row["withdrawn_at"] is not None:
+def withdraw_all(connection: Connection, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """Withdraw entries of one source for good; for a reader nothing changes where one had left its document before."""
+    connection.execute(update(entry).where(entry.c.id.in_([row["id"] for row in rows])).values(withdrawn_for_good=True))
+    live = [row for row in rows if row["withdrawn_at"] is None]
+    if not live:
         return
-    withdraw(connection, [row["id"]], now)
-    relist(connection, [row], [])
-    holding = select(standing.c.document_id).where(standing.c.entry_id == row["id"])
-    counted = update(document).where(document.c.id.in_(holding), document.c.entries > 0)
-    connection.execute(counted.values(entries=document.c.entries - 1))
-    related = related_to(connection, [row["id"]])
-    connected = connect(connection, [row["id"]])
-    mark(connection, {row["id"], *related, *connected.changed}, now, moved=connected.moved)
+    ids = [row["id"] for row in live]
+    withdraw(connection, ids, now)
+    relist(connection, live, [])
+    _count_down(connection, ids)
+    related = related_to(connection, ids)
+    connected = connect(connection, ids)
+    mark(connection, {*ids, *related, *connected.changed}, now, moved=connected.moved)
+
+
+def _count_down(connection: Connection, ids: Sequence[str]) -> None:
+    """Documents hold fewer entries."""
+    standing_in = select(standing.c.document_id, func.count()).where(standing.c.entry_id.in_(ids))
+    for document_id, number in connection.execute(standing_in.group_by(standing.c.document_id)).all():
+        fewer = case((document.c.entries > number, document.c.entries - number), else_=0)
+        connection.execute(update(document).where(document.c.id == document_id).values(entries=fewer))
 
 
 def withdraw(connection: Connection, ids: Iterable[str], now: datetime) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -128,10 +129,15 @@ def reload(connection: Connection, around: Surroundings) -> Surroundings:
     return _surroundings(connection, rows, around.document_id)
 
 
-def banned_keys(connection: Connection) -> set[str]:
-    """The keys of all entries that were withdrawn for good; by hand, so there are few."""
-    packed = connection.scalars(select(entry.c["keys"]).where(entry.c.withdrawn_for_good))
-    return {key for keys in packed for key in strings(keys)}
+def banned_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
+    """Those of the keys that an entry has, in whatever source, that was withdrawn for good; by hand, not by age."""
+    by_hand = (entry.c.withdrawn_for_good) & (entry.c["keys"] != "[]")
+    sources = entry_key.c.source_id.in_(select(source.c.id))  # the key of the table begins with it
+    found: set[str] = set()
+    for some in chunks(sorted(set(keys))):
+        asked = select(entry_key.c.key).join(entry, entry.c.id == entry_key.c.entry_id)
+        found |= set(connection.scalars(asked.where(sources, entry_key.c.key.in_(some), by_hand)))
+    return found
 
 
 def _surroundings(connection: Connection, rows: Mapping[str, Row[Any]], document_id: int) -> Surroundings:
@@ -181,4 +187,5 @@ def _present(connection: Connection, ids: Iterable[str]) -> set[str]:
 
 def _traits(row: Row[Any]) -> Traits:
     addresses = [*(media["url"] for media in json.loads(row.media)), row.url or ""]
-    return make_traits(row.title, row.content_text, people(row.people), addresses, strings(row.natural_keys))
+    found = make_traits(row.title, row.content_text, people(row.people), addresses, strings(row.natural_keys))
+    return replace(found, whole=row.whole)  # of what was pruned only the opening is there

@@ -12,10 +12,12 @@ from sqlalchemy import Engine
 from sqlalchemy import event
 from sqlalchemy import inspect
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from feeds.errors import SchemaError
 from feeds.errors import StoreError
+from feeds.errors import UnavailableError
+from feeds.store.advice import explained
 from feeds.store.engine import is_lock_timeout
 from feeds.store.engine import limit_wait
 from feeds.store.engine import lock_for_migration
@@ -130,9 +132,9 @@ def _switch_on(engine: Engine) -> None:
     for attempt in range(_ATTEMPTS):
         try:
             engine.connect().close()
-        except OperationalError as error:
+        except DBAPIError as error:
             if "locked" not in str(error) or attempt == _ATTEMPTS - 1:
-                raise StoreError(f"cannot open the store: {error.orig}") from error
+                raise UnavailableError(f"cannot open the store: {explained(error)}") from error
         else:
             return
 

@@ -48,9 +48,9 @@ class Placed:
         """The entry is to be written: a reader gets something else than before, unless it is absorbed."""
         if self.row is None or self.row.digest != self.prepared.digest:
             return True
-        if self.row.topics != self.prepared.columns["topics"]:
-            return True
-        return self.row.withdrawn_at is not None and not self.absorbed
+        if self.absorbed:
+            return False
+        return self.row.topics != self.prepared.columns["topics"] or self.row.withdrawn_at is not None
 
     @property
     def returns(self) -> bool:

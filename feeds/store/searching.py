@@ -139,6 +139,14 @@ def add_texts(connection: Connection, texts: Sequence[tuple[int, str]]) -> None:
         _count_words(connection, [stream for key, stream in texts if key % SAMPLE == 0])
 
 
+def empty_texts(connection: Connection) -> None:
+    """Drop all rows."""
+    if _is_sqlite(connection):
+        connection.execute(text("INSERT INTO search_text (search_text) VALUES ('delete-all')"))
+    else:
+        connection.execute(text("TRUNCATE search_text, search_word"))
+
+
 def _is_sqlite(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
 

@@ -27,12 +27,17 @@ _DEFAULTS = {
     "tcp_user_timeout": _PATIENCE * 1000,
 }
 _POOLER = f"a pooler that knows no prepared statements? add {PREPARED}=false to DATABASE_URL"
+_IN_A_MOMENT = "the server ends or begins; try again in a moment: what was written before is kept"
 #: What to do, by the SQLSTATE, or by words where no server had answered
 #: (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 _BY_STATE = {
     "26000": _POOLER,
     "42P05": _POOLER,
     "53300": "allow the server more connections, or run fewer processes",
+    "53100": "make room on the disk of the server, then try again: what was written before is kept",
+    "57P01": _IN_A_MOMENT,
+    "57P02": _IN_A_MOMENT,
+    "57P03": _IN_A_MOMENT,
     "55P03": "something else holds the tables for long; try again when it is through",
 }
 _BY_WORDS = {
@@ -50,6 +55,10 @@ _BY_WORDS = {
     "Connection refused": "check host and port in DATABASE_URL, and that the server runs",
     "No such file": "check that the server runs, and the folder of its socket in DATABASE_URL",
     "timeout": "check host and port in DATABASE_URL, and that no firewall stands between",
+    "connection slots are reserved": "allow the server more connections, or run fewer processes",
+    "the database system is": _IN_A_MOMENT,
+    "closed the connection unexpectedly": _IN_A_MOMENT,
+    "terminating connection": _IN_A_MOMENT,
     "too many connections": "allow the server more connections, or run fewer processes",
     "too many clients": "allow the server more connections, or run fewer processes",
     "invalid connection option": "see docs/databases.md for what may stand behind the ? of DATABASE_URL",

@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from feeds.connections import USUAL
 from feeds.connections import Connections
 from feeds.errors import ReadOnlyError
+from feeds.errors import UnavailableError
 from feeds.model import Batch
 from feeds.model import Changes
 from feeds.model import DocumentInfo
@@ -72,6 +73,7 @@ from feeds.store.versions import read_mark
 from feeds.store.watching import Watch
 
 if TYPE_CHECKING:
+    from feeds.store.pruning import Pruned
     from feeds.store.retopic import Classify
     from feeds.store.retopic import Retopiced
 
@@ -230,6 +232,12 @@ class Store:
 
         return retopic(self._writable(), classify, now)
 
+    def prune(self, before: datetime, now: datetime) -> Pruned:
+        """Take out for good what was published, and known, before a moment; see `feeds.store.pruning`."""
+        from feeds.store.pruning import prune
+
+        return prune(self._writable(), before, now)
+
     def authors(self, limit: int | None = None, offset: int = 0) -> tuple[Tally, ...]:
         """Everybody who stands in a byline with the number of these entries, the most first; or a part of them."""
         return self._read(lambda connection: people.read_busiest(connection, limit, offset))
@@ -378,17 +386,25 @@ class Store:
     def _writable(self) -> Engine:
         if self._read_only:
             raise ReadOnlyError("the store is open for reading only; open it for writing to change it")
+        if self._file is not None and (there := identify(self._file)) is not None and not there[2]:
+            raise ReadOnlyError(f"cannot write the store: see that {self._file} and its folder may be written to")
         return self._connected()
 
     def _connected(self) -> Engine:
-        """The engine of this process and file: connections do not survive a fork, nor that the file is replaced."""
+        """The engine of this process and file: connections do not survive a fork, nor that the file is replaced.
+
+        Where the file is gone the one that is still open is nobody's: what was written to it would be lost.
+        """
         there = identify(self._file) if self._file is not None else None
+        if self._file is not None and there is None:
+            raise UnavailableError(f"there is no store at {self._file} any more; put it back, or a copy of it")
         with self._lock:
             replaced = there is not None and self._identity not in {None, there}
             if replaced and self._engine is not None:
                 self._engine.dispose(close=self._process == os.getpid())
             if self._engine is None or replaced or self._process != os.getpid():
-                self._engine = make_engine(self._url, read_only=self._read_only, connections=self._connections.asking)
+                reads_only = self._read_only or (there is not None and not there[2])
+                self._engine = make_engine(self._url, read_only=reads_only, connections=self._connections.asking)
                 self._process = os.getpid()
                 self._identity = there
             return self._engine

@@ -12,8 +12,6 @@ import mmap
 import os
 from threading import Lock
 
-from feeds.store.engine import Identity
-
 _HEADER = 96
 
 
@@ -24,7 +22,7 @@ class WalIndexes:
     """
 
     def __init__(self) -> None:
-        self._mapped: dict[Identity, tuple[int, mmap.mmap]] = {}
+        self._mapped: dict[tuple[int, int], tuple[int, mmap.mmap]] = {}
         self._lock = Lock()
 
     def find(self, path: str) -> WalIndex | None:

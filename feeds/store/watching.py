@@ -24,9 +24,11 @@ from typing import Protocol
 from sqlalchemy import URL
 
 from feeds.connections import USUAL
-from feeds.errors import StoreError
+from feeds.errors import UnavailableError
 from feeds.model.scope import ALL
 from feeds.model.scope import Scope
+from feeds.store import engine
+from feeds.store.advice import explained
 from feeds.store.columns import instant
 from feeds.store.engine import BUSY_TIMEOUT
 from feeds.store.engine import PATIENCE
@@ -35,7 +37,6 @@ from feeds.store.engine import identify
 from feeds.store.engine import read_only_address
 from feeds.store.engine import store_file
 from feeds.store.server import arguments
-from feeds.store.server import explained
 from feeds.store.server import is_prepared
 from feeds.store.versions import STORE
 from feeds.store.versions import Mark
@@ -85,7 +86,7 @@ class Watch:
     def look(self, scopes: Sequence[Scope], known: Mark | None = None) -> Mark:
         """How the listing with these scopes stands: `known` itself where nothing in the whole store changed since.
 
-        At most one statement. Raises `StoreError`.
+        At most one statement. Raises `UnavailableError`.
         """
         if self._process != os.getpid():
             self._forget()
@@ -96,7 +97,7 @@ class Watch:
         try:
             return self._look(scopes, known)
         except _errors() as error:
-            raise StoreError(f"cannot read the store: {explained(error)}") from error
+            raise UnavailableError(f"cannot read the store: {explained(error)}") from error
 
     def close(self) -> None:
         """Close the connections; the next look opens one again."""
@@ -162,7 +163,9 @@ class _FileWatcher:
         if (now := time.monotonic()) >= self._look_again:
             self._look_again = now + _REPLACED
             there = identify(self._path)
-            if there != self._identity and there is not None:  # for a moment there may be none
+            if there is None:
+                raise FileNotFoundError(f"there is no {self._path} any more")
+            if there != self._identity:
                 self.close()
                 self._connect(there)
         seen = self._index.header() if self._index is not None else self._data_version()
@@ -184,11 +187,15 @@ class _FileWatcher:
         self._connection = sqlite3.connect(
             read_only_address(self._path), uri=True, isolation_level=None, check_same_thread=False
         )
-        self._connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}").close()
         self._seen = None
-        # From the first statement on the index is there, and stays while this connection does.
-        self._connection.execute("SELECT version FROM state").fetchone()
-        has_index = self._connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        try:
+            self._connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}").close()
+            # From the first statement on the index is there, and stays while this connection does.
+            self._connection.execute("SELECT version FROM state").fetchone()
+            has_index = self._connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        except BaseException:
+            self.close()
+            raise
         self._index = self._indexes.find(self._path) if has_index else None
 
     def _data_version(self) -> int:
@@ -204,8 +211,13 @@ class _ServerWatcher:
 
         self._connection = psycopg.connect(**arguments(url), autocommit=True)
         self._is_prepared = is_prepared(url)
-        if self._is_prepared:
-            self._check(self._connection.pgconn.prepare(_NAME, _SERVER_LOOK), ExecStatus.COMMAND_OK)
+        try:
+            if self._is_prepared:
+                self._connection.execute(f"SET statement_timeout = {engine.READ_TIMEOUT:d}".encode())
+                self._check(self._connection.pgconn.prepare(_NAME, _SERVER_LOOK), ExecStatus.COMMAND_OK)
+        except BaseException:
+            self.close()
+            raise
 
     def look(self, scopes: Sequence[Scope], known: Mark | None) -> Mark:
         from psycopg import DataError

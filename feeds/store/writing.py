@@ -15,6 +15,7 @@ from sqlalchemy import bindparam
 from sqlalchemy import delete
 from sqlalchemy import update
 
+from feeds.identity import lookup_keys
 from feeds.identity import mint
 from feeds.model import Basis
 from feeds.model import Precision
@@ -162,7 +163,7 @@ class _Saving:
         new = [d.traits for index, d in enumerate(drafts) if index not in found]
         source_slug = self._prepared.batch.source.slug
         taken = TakenIds(self._connection, source_slug, new)
-        banned = banned_keys(self._connection) if new else set()
+        banned = banned_keys(self._connection, (key for traits in new for key in lookup_keys(traits)))
         over = decide.taken_over(
             [[s.document_id for s in around.others(i)] for i in found.values()], len(drafts), around.sizes
         )

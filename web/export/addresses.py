@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 from urllib.parse import quote
 
 from feeds.addresses import ABOUT
@@ -29,12 +32,17 @@ from feeds.addresses import listing_path
 from feeds.addresses import story_path
 from feeds.archives import month_of
 from feeds.errors import NotFoundError
+from feeds.errors import QueryError
 from feeds.formats import ARCHIVED
 from feeds.formats import FORMATS
 from feeds.formats import OPML_SUFFIX
 from feeds.model import Entry
 from feeds.model import EntryQuery
+from feeds.model import Scope
 from feeds.model import Story
+from feeds.model.scope import author_scope
+from feeds.model.scope import source_scope
+from feeds.model.scope import topic_scope
 from feeds.shapes import ARCHIVE
 from feeds.shapes import SCRIPTS
 from feeds.shapes import Shape
@@ -72,14 +80,20 @@ NOT_EXPORTED: Mapping[str, str] = {
 }
 #: Lists of the API that come whole.
 _API_LISTS = ("entries", "authors", "topics", "sources", "documents", "stories")
-#: Entries and stories that are read at once.
+#: Entries and stories that are read at once; of entries only what tells where they are listed.
 _STEP = 500
+_UNREAD = frozenset({"content_html", "content_text", "summary", "media", "links"})
+#: What an address depends on; see `Address.scopes`.
+_Scopes: TypeAlias = "tuple[Scope, ...] | None"
+#: The archive documents of a listing, where they are known.
+Archives: TypeAlias = Callable[[Selection], "Sequence[str] | None"]
 
 
-def addresses(state: State, static: Path) -> Iterator[Address]:
+def addresses(state: State, static: Path, archives: Archives = lambda selection: None) -> Iterator[Address]:
     """Every address of the site that becomes a file; `static` is the folder of what never changes.
 
-    Some may turn out to be none: names that lead elsewhere, entries that are withdrawn meanwhile.
+    Some may turn out to be none: names that lead elsewhere, entries that are withdrawn meanwhile. The archive documents
+    of a listing are looked for where `archives` does not know them.
     """
     yield from _single(state, static)
     yield from _overviews(state)
@@ -92,7 +106,8 @@ def addresses(state: State, static: Path) -> Iterator[Address]:
         yield _api(story_path(story.id))
     yield from _story_months(state)
     for selection in _selections(state, seen):
-        yield from _of_listing(selection, state)
+        known = archives(selection)
+        yield from _of_listing(selection, archive_names(selection.query, state.store) if known is None else known)
     yield from _api_names(state)
 
 
@@ -110,30 +125,30 @@ class _Seen:
         self.pairs |= {(slug, hit.slug) for slug in writers for hit in entry.topics}
 
 
-def _page(path: str) -> Iterator[Address]:
+def _page(path: str, scopes: _Scopes = None) -> Iterator[Address]:
     """A page in the language that the site has, and in each by name."""
-    yield Address(path, Kind.PAGE)
+    yield Address(path, Kind.PAGE, scopes=scopes)
     for language in LANGUAGES:
-        yield Address(f"/{language}{path}", Kind.PAGE)
+        yield Address(f"/{language}{path}", Kind.PAGE, scopes=scopes)
 
 
-def _as_it_is(paths: Iterable[str]) -> Iterator[Address]:
-    return (Address(path, Kind.AS_IT_IS) for path in paths)
+def _as_it_is(paths: Iterable[str], scopes: _Scopes = None) -> Iterator[Address]:
+    return (Address(path, Kind.AS_IT_IS, scopes=scopes) for path in paths)
 
 
-def _api(path: str) -> Address:
-    return Address(f"{API}{path}", Kind.JSON)
+def _api(path: str, scopes: _Scopes = None) -> Address:
+    return Address(f"{API}{path}", Kind.JSON, scopes=scopes)
 
 
 def _single(state: State, static: Path) -> Iterator[Address]:
-    for path in (HOME, TOPICS, SOURCES, STORIES, ABOUT, API_PAGE, MISSING):
+    for path in (HOME, TOPICS, FEEDS, SOURCES, STORIES, ABOUT, API_PAGE, MISSING):
         yield from _page(path)
     icon = f"{STATIC}/favicon.ico"
     yield Address("/favicon.ico", Kind.AS_IT_IS, asked=icon)
     files = sorted(path.relative_to(static).as_posix() for path in static.rglob("*") if path.is_file())
     yield from _as_it_is(f"{STATIC}/{quote(name)}" for name in files)
     yield from _as_it_is(("/robots.txt", SITEMAP, *part_paths(state), f"{API}/openapi.json", OPML))
-    yield from _as_it_is(f"{kind}{OPML_SUFFIX}" for kind in (AUTHORS, TOPICS, SOURCES))
+    yield from _as_it_is(f"{kind}{OPML_SUFFIX}" for kind in (FEEDS, AUTHORS, TOPICS, SOURCES))
     yield _api("/statistics/topics")
     for name in _API_LISTS:
         yield _api(f"/{name}")
@@ -151,7 +166,7 @@ def _overviews(state: State) -> Iterator[Address]:
 def _entries(state: State) -> Iterator[Entry]:
     query = EntryQuery(limit=_STEP)
     while True:
-        page = state.store.entries(query)
+        page = state.store.entries(query, _UNREAD)
         yield from page.entries
         if page.next is None:
             return
@@ -159,11 +174,19 @@ def _entries(state: State) -> Iterator[Entry]:
 
 
 def _of_entry(entry: Entry) -> Iterator[Address]:
-    path = entry_path(entry.id)
-    yield from _page(path)
-    yield _api(path)
+    path, scopes = entry_path(entry.id), _scopes_of(entry)
+    yield from _page(path, scopes)
+    yield _api(path, scopes)
     if entry.revision > 1:
-        yield _api(f"{path}/revisions")
+        yield _api(f"{path}/revisions", scopes)
+
+
+def _scopes_of(entry: Entry) -> _Scopes:
+    """An entry that is related to others shows their titles, and how many there are."""
+    if entry.relations:
+        return None
+    author = next(iter(entry.people), None)  # what stands before and after it is by the same one
+    return (source_scope(entry.source.slug) if author is None else author_scope(author.slug),)
 
 
 def _stories(state: State) -> Iterator[Story]:
@@ -203,30 +226,32 @@ def _selected(kind: str, names: Iterable[str], state: State) -> Iterator[Selecti
     for name in names:
         try:
             yield select(kind.strip("/"), name.split(","), state)
-        except NotFoundError:
+        except (NotFoundError, QueryError):
             continue
 
 
-def _of_listing(selection: Selection, state: State) -> Iterator[Address]:
-    path = selection.path
-    yield from _page(path)
+def scopes_of_listing(selection: Selection) -> tuple[Scope, ...] | None:
+    """What a listing depends on. A saved query names people: any change may have the name lead to somebody else."""
+    return None if selection.path.startswith(f"{FEEDS}/") else selection.scopes
+
+
+def _of_listing(selection: Selection, archives: Iterable[str]) -> Iterator[Address]:
+    path, scopes = selection.path, scopes_of_listing(selection)
+    yield from _page(path, scopes)
     scripts = (None, *SCRIPTS)
-    yield from _as_it_is(Shape(suffix=s, script=script).address(path) for s in FORMATS for script in scripts)
+    yield from _as_it_is((Shape(suffix=s, script=script).address(path) for s in FORMATS for script in scripts), scopes)
     if path != ENTRIES:  # the list of its feeds is `OPML`
-        yield from _as_it_is([Shape(suffix=OPML_SUFFIX).address(path)])
-    for name in archive_names(selection.query, state.store):
-        yield from _page(Shape(archive=name).address(path))
+        yield from _as_it_is([Shape(suffix=OPML_SUFFIX).address(path)], scopes)
+    for name in archives:
+        yield from _page(Shape(archive=name).address(path), scopes)
         shapes = (Shape(suffix=s, script=script, archive=name) for s in ARCHIVED for script in scripts)
-        yield from _as_it_is(shape.address(path) for shape in shapes)
+        yield from _as_it_is((shape.address(path) for shape in shapes), scopes)
 
 
 def _api_names(state: State) -> Iterator[Address]:
     store = state.store
-    kinds = {
-        AUTHORS: [tally.slug for tally in store.authors()],
-        TOPICS: [topic.slug for topic in state.topics],
-        SOURCES: [tally.slug for tally in store.sources()],
-        DOCUMENTS: sorted({report.info.name for report in store.documents()}),
-    }
-    for kind, names in kinds.items():
-        yield from (_api(listing_path(kind, (name,))) for name in names)
+    yield from (_api(listing_path(AUTHORS, (t.slug,)), (author_scope(t.slug),)) for t in store.authors())
+    yield from (_api(listing_path(TOPICS, (t.slug,)), (topic_scope(t.slug),)) for t in state.topics)
+    yield from (_api(listing_path(SOURCES, (t.slug,))) for t in store.sources())
+    names = sorted({report.info.name for report in store.documents()})
+    yield from (_api(listing_path(DOCUMENTS, (name,))) for name in names)

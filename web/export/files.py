@@ -6,11 +6,16 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from unicodedata import category
 from urllib.parse import unquote
+
+from feeds.model import Scope
 
 #: Bytes that common file systems allow in one name.
 _LONGEST = 255
 _INDEX = "index"
+#: Control characters, and what ends lines and paragraphs.
+_UNWRITTEN = frozenset({"Cc", "Zl", "Zp"})
 
 
 class Kind(Enum):
@@ -32,6 +37,8 @@ class Address:
     kind: Kind
     #: What the application is asked for, where that is something else.
     asked: str = ""
+    #: What must change for the answer to change; None where any change may change it.
+    scopes: tuple[Scope, ...] | None = None
 
     @property
     def question(self) -> str:
@@ -106,7 +113,9 @@ def _folders(name: str) -> Sequence[str]:
 
 def _check(segment: str) -> None:
     """Raises `ValueError`."""
-    if segment in {"", ".", ".."} or "\0" in segment or segment.startswith(".feedwright"):
+    if segment in {"", ".", ".."} or segment.startswith(".feedwright"):
         raise ValueError(f"{segment!r} is no name of a file")
+    if any(category(character) in _UNWRITTEN for character in segment):
+        raise ValueError(f"{segment!r} has characters that no line of text holds")
     if len(segment.encode()) > _LONGEST:
         raise ValueError(f"the name of its file is longer than {_LONGEST} bytes")

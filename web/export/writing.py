@@ -3,25 +3,47 @@
 from __future__ import annotations
 
 import fcntl
-import filecmp
+import hashlib
+import json
 import os
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
 from contextlib import contextmanager
 from contextlib import suppress
+from dataclasses import asdict
+from dataclasses import astuple
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from feeds.errors import ExportError
+from web.export.files import Leaving
+from web.export.freshness import Stand
 
 #: What the export keeps for itself.
 _OWN = ".feedwright"
 _MADE = "files.txt"
+_STAND = "stand.json"
 _PART = "part"
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file as an export left it."""
+
+    sha256: str
+    size: int
+    #: Nanoseconds.
+    modified: int
+
+
 class Folder:
-    """A folder with an exported site, held by one export at a time. Every method raises `ExportError`."""
+    """A folder with an exported site, held by one export at a time. Every method raises `ExportError`.
+
+    Processes that are forked while it is held may write into it as well; the one that opened it ends the export.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -29,55 +51,93 @@ class Folder:
         with _told(path):
             self._own.mkdir(parents=True, exist_ok=True)
             #: The files that exports made. A name is noted before its file is written: nothing of ours is forgotten.
-            self._notes = (self._own / _MADE).open("a+", encoding="utf-8")
+            self._notes = (self._own / _MADE).open("a+", encoding="utf-8", newline="\n")
         try:
             fcntl.flock(self._notes, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             self._notes.close()
             raise ExportError(f"{path}: another export writes there; wait until it has ended") from error
-        self._notes.seek(0)
-        self._made = set(self._notes.read().splitlines())
+        with _told(self._own / _MADE):
+            self._notes.seek(0)
+            self._made = dict(_note(line) for line in self._notes.read().split("\n") if line)
+        self.stand, self.left = self._read_stand()
 
     def __enter__(self) -> Folder:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        with suppress(FileNotFoundError):
-            (self._own / _PART).unlink()
+        for part in self._own.glob(f"{_PART}*"):
+            with suppress(FileNotFoundError):
+                part.unlink()
         self._notes.close()
 
-    def write(self, name: str, chunks: Iterable[bytes]) -> bool:
-        """Have a file hold these bytes; tell whether that took writing."""
-        path, part = self._path / name, self._own / _PART
-        with _told(path):
-            with part.open("wb") as file:
-                file.writelines(chunks)
-            if path.is_file() and filecmp.cmp(part, path, shallow=False):
-                self._note(name)
-                return False
-            if path.exists() and name not in self._made:
-                raise ExportError(
-                    f"{path}: the file is not from an export; move it away, or export into another folder"
-                )
-            self._note(name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(part, path)
-        return True
+    @property
+    def names(self) -> Sequence[str]:
+        """The files that exports made."""
+        return tuple(self._made)
 
-    def keep_only(self, names: set[str]) -> int:
-        """Remove what exports made and the site does not hold any more; tell how many files that were."""
+    def intact(self, name: str) -> Made | None:
+        """A file that is as an export left it, going by size and time; None for any other."""
+        made = self._made.get(name)
+        if made is None:
+            return None
+        try:
+            found = (self._path / name).stat()
+        except OSError:
+            return None
+        return made if (found.st_size, found.st_mtime_ns) == (made.size, made.modified) else None
+
+    def write(self, name: str, chunks: Iterable[bytes]) -> tuple[Made, bool]:
+        """Have a file hold these bytes; tell whether that took writing."""
+        path, part = self._path / name, self._own / f"{_PART}{os.getpid()}"
+        with _told(path):
+            digest = _write(part, chunks)
+            is_same = path.is_file() and digest == _digest(path)
+            if not is_same:
+                self._put(name, part, path)
+            self._note(name)
+            found = path.stat()
+        return Made(digest, found.st_size, found.st_mtime_ns), not is_same
+
+    def finish(self, files: Mapping[str, Made], stand: Stand, left: Sequence[Leaving]) -> int:
+        """Remove what exports made and the site does not hold any more; tell how many files that were.
+
+        `files` is what it holds, made at this `stand`.
+        """
         removed = 0
-        for name in sorted(self._made - names):
+        for name in sorted(self._made.keys() - files):
             with _told(self._path / name):
                 removed += self._remove(name)
-        with _told(self._own):
-            (self._own / _PART).write_text("".join(f"{name}\n" for name in sorted(names)), encoding="utf-8")
-            os.replace(self._own / _PART, self._own / _MADE)
+        lines = ("\t".join((name, *map(str, astuple(made)))) for name, made in sorted(files.items()))
+        noted = {"stand": asdict(stand), "left": [astuple(leaving) for leaving in left]}
+        self._keep(_STAND, json.dumps(noted, ensure_ascii=False, indent=1))
+        self._keep(_MADE, "".join(f"{line}\n" for line in lines))
         return removed
+
+    def _keep(self, name: str, text: str) -> None:
+        with _told(self._own):
+            part = self._own / _PART
+            part.write_text(text, encoding="utf-8", newline="\n")
+            os.replace(part, self._own / name)
+
+    def _read_stand(self) -> tuple[Stand | None, tuple[Leaving, ...]]:
+        """How it stood when the last export ended; None where that is not known, or was told in another way."""
+        try:
+            noted = json.loads((self._own / _STAND).read_text(encoding="utf-8"))
+            return Stand(**noted["stand"]), tuple(Leaving(*one) for one in noted["left"])
+        except (OSError, ValueError, TypeError, KeyError):
+            return None, ()
+
+    def _put(self, name: str, part: Path, path: Path) -> None:
+        if path.exists() and name not in self._made:
+            raise ExportError(f"{path}: the file is not from an export; move it away, or export into another folder")
+        self._note(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(part, path)
 
     def _note(self, name: str) -> None:
         if name not in self._made:
-            self._made.add(name)
+            self._made[name] = None
             self._notes.write(f"{name}\n")
             self._notes.flush()
 
@@ -94,6 +154,30 @@ class Folder:
                 (self._path / folder).rmdir()
             return True
         return False
+
+
+def _note(line: str) -> tuple[str, Made | None]:
+    """A name alone was noted by an export that did not end."""
+    match line.split("\t"):
+        case [name, digest, size, modified] if size.isdecimal() and modified.isdecimal():
+            return name, Made(digest, int(size), int(modified))
+        case [name, *_]:
+            return name, None
+    raise AssertionError(line)
+
+
+def _write(path: Path, chunks: Iterable[bytes]) -> str:
+    whole = hashlib.sha256()
+    with path.open("wb") as file:
+        for chunk in chunks:
+            file.write(chunk)
+            whole.update(chunk)
+    return whole.hexdigest()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager
