@@ -81,6 +81,10 @@ def plot_of(query: EntryQuery, state: State) -> Plot | None:
 
 def plots_of_topics(state: State) -> dict[str, Plot]:
     """The half year before the newest dated entry of all, of each topic."""
+    return state.remembered.get("plots of topics", lambda: _plots_of_topics(state))
+
+
+def _plots_of_topics(state: State) -> dict[str, Plot]:
     until = state.store.newest_dated()
     slugs = [tally.slug for tally in state.store.topics()]
     if until is None or not slugs:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 from datetime import date
@@ -49,6 +51,8 @@ class Part:
     number: int
     last: int
     total: int
+    #: How many stand on the pages before it.
+    behind: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,9 @@ class Health:
 @bp.get(f"{AUTHORS}/{PAGE}/<number>")
 def authors(number: str | None) -> Response:
     """Everybody in a byline, those with the most entries first."""
-    everybody = busiest(get_state().store.authors())
-    part, shown = _part(everybody, AUTHORS_ON_PAGE, number)
-    return answer_html("authors.html", authors=shown, part=part)
+    store = get_state().store
+    part = _part(store.author_count(), AUTHORS_ON_PAGE, number)
+    return answer_html("authors.html", authors=store.authors(AUTHORS_ON_PAGE, part.behind), part=part)
 
 
 @bp.get(TOPICS)
@@ -98,9 +102,7 @@ def feeds() -> Response:
 def sources() -> Response:
     """What is read, when it was last, and what is wrong."""
     state = get_state()
-    reports = state.store.documents()
-    health = [_health(tally, reports, state) for tally in busiest(state.store.sources())]
-    unread = [report for report in reports if report.source is None]
+    health, unread = state.remembered.get("sources", lambda: _all_health(state))
     return answer_html("sources.html", sources=health, fetched=state.store.source_health(), unread=unread)
 
 
@@ -108,10 +110,11 @@ def sources() -> Response:
 @bp.get(f"{DOCUMENTS}/{PAGE}/<number>")
 def documents(number: str | None) -> Response:
     """What was read: entries, what was left out and why, what is wrong; what could not be read comes first."""
-    reports = sorted(get_state().store.documents(), key=lambda report: (report.failure is None, report.info.name))
-    part, shown = _part(reports, DOCUMENTS_ON_PAGE, number)
-    failed = sum(report.failure is not None for report in reports)
-    return answer_html("documents.html", reports=shown, part=part, failed=failed)
+    store = get_state().store
+    total, failed = store.document_counts()
+    part = _part(total, DOCUMENTS_ON_PAGE, number)
+    reports = store.worst_documents(DOCUMENTS_ON_PAGE, part.behind)
+    return answer_html("documents.html", reports=reports, part=part, failed=failed)
 
 
 @bp.get(ABOUT)
@@ -136,8 +139,16 @@ def _by_slug(state: State) -> dict[str, object]:
     return {topic.slug: topic for topic in state.topics}
 
 
-def _health(tally: Tally, reports: Iterable[DocumentReport], state: State) -> Health:
-    mine = [report for report in reports if report.source == tally.slug]
+def _all_health(state: State) -> tuple[list[Health], list[DocumentReport]]:
+    """All sources, and the documents that belong to none."""
+    by_source: defaultdict[str | None, list[DocumentReport]] = defaultdict(list)
+    for report in state.store.documents():
+        by_source[report.source].append(report)
+    tallies = busiest(state.store.sources())
+    return [_health(tally, by_source[tally.slug], state) for tally in tallies], by_source[None]
+
+
+def _health(tally: Tally, mine: Sequence[DocumentReport], state: State) -> Health:
     return Health(
         tally=tally,
         documents=len(mine),
@@ -155,13 +166,10 @@ def pages_of(path: str, count: int, size: int) -> list[str]:
     return [path, *(f"{path}/{PAGE}/{number}" for number in range(2, -(-count // size) + 1))]
 
 
-def _part(
-    found: list[Tally] | list[DocumentReport], size: int, number: str | None
-) -> tuple[Part, list[Tally] | list[DocumentReport]]:
+def _part(total: int, size: int, number: str | None) -> Part:
     """The part of a number, which stood in a parameter once. Raises `QueryError` for one that is not there."""
     words = number or request.args.get(PAGE, "1")
-    last = max(1, -(-len(found) // size))
+    last = max(1, -(-total // size))
     if not (words.isascii() and words.isdigit() and len(words) < 7 and 1 <= int(words) <= last):
         raise QueryError("page", f"{words!r} is no page of this list", (f"1 to {last}",))
-    at = int(words)
-    return Part(at, last, len(found)), found[(at - 1) * size : at * size]
+    return Part(int(words), last, total, (int(words) - 1) * size)

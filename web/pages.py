@@ -63,7 +63,8 @@ def home() -> Response:
     return answer_html(
         "home.html",
         entries=state.store.entries(EntryQuery(limit=_NEWEST)).entries,
-        authors=busiest(state.store.authors()),
+        authors=state.store.authors(_NAMES),
+        author_count=state.store.author_count(),
         topics=busiest(all_topics(state, site_in(get_language()))),
         sources=busiest(state.store.sources()),
         plots=plots_of_topics(state),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set
 from dataclasses import dataclass
 from dataclasses import replace
 from datetime import UTC
@@ -28,11 +29,14 @@ from feeds.model import EntryQuery
 from feeds.shapes import Shape
 from feeds.store import Store
 from feeds.store.bounds import cursor_at
+from feeds.store.reading import PARTS_OF_ENTRY
 from web.selections import Selection
 
 _AFTER_ALL = datetime(3000, 1, 1, tzinfo=UTC)
 #: Documents of a month that are looked through for the one behind which an older one comes.
 _MOST_PARTS = 12
+#: What has no say in how many entries a document holds.
+_NO_MATTER = PARTS_OF_ENTRY - {"content_html", "summary"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def read_archive(selection: Selection, name: str, store: Store) -> Archive:
         raise NotFoundError("archive", name)
     older = _older(part, filled, query, store)
     newer = _newer(part, query, store)
-    newest = store.entries(EntryQuery(limit=1)).entries[0].published.at
+    newest = store.newest(EntryQuery()) or part.end
     listing = _listing(selection, filled.entries, store, older=_name(older), newer=_name(newer))
     # The newest document gets a link to the next one when that begins.
     return Archive(listing, newer is not None and is_closed(part, filled.entries, newest))
@@ -76,7 +80,7 @@ def archive_names(query: EntryQuery, store: Store) -> Iterator[str]:
     part = month_of(newest) if newest else None
     while part is not None:
         yield part.name
-        part = _older(part, _filled(part, query, store), query, store)
+        part = _older(part, _filled(part, query, store, _NO_MATTER), query, store)
 
 
 def _name(part: Part | None) -> str | None:
@@ -106,30 +110,25 @@ def _listing(
         title=selection.title,
         description=selection.description,
         entries=entries,
-        since=BEFORE_ALL if entries else _oldest(store),
+        since=BEFORE_ALL if entries else store.beginning() or BEFORE_ALL,
         next=next,
         older=older,
         newer=newer,
     )
 
 
-def _oldest(store: Store) -> datetime:
-    """The date of an empty feed: since when there is anything at all; it does not move when other listings grow."""
-    return min((report.first_seen for report in store.documents()), default=BEFORE_ALL)
-
-
-def _filled(part: Part, query: EntryQuery, store: Store) -> Filled:
+def _filled(part: Part, query: EntryQuery, store: Store, without: Set[str] = frozenset()) -> Filled:
     """What stands in a document; those of the same day before it are read through."""
     at = replace(query, cursor=cursor_at(part.end), limit=MOST_ENTRIES + 1)
     since = part.end - timedelta(days=1) if part.number > 1 else part.start
     for number in range(1, part.number + 1):
-        found = [entry for entry in store.entries(at).entries if entry.published.at >= since]
+        found = [entry for entry in store.entries(at, without).entries if entry.published.at >= since]
         filled = fill(replace(part, number=number), found)
         if number == part.number:
             return filled
         if not filled.rest or (filled.rest.day, filled.rest.number) != (part.day, number + 1):
             break
-        at = replace(at, cursor=store.entries(replace(at, limit=len(filled.entries))).next)
+        at = replace(at, cursor=store.entries(replace(at, limit=len(filled.entries)), PARTS_OF_ENTRY).next)
     return Filled((), None)
 
 
@@ -148,14 +147,23 @@ def _older(part: Part, filled: Filled, query: EntryQuery, store: Store) -> Part 
 def _newer(part: Part, query: EntryQuery, store: Store) -> Part | None:
     """The document that leads to this one; None also where a month has too many documents to look for it."""
     month = part.whole_month if part != part.whole_month else _month_after(part, query, store)
+    if month is not None and month != part.whole_month and _has_too_many(month, query, store):
+        return None
     return next((one for one, older in _chain(month, query, store) if older == part), None) if month else None
+
+
+def _has_too_many(month: Part, query: EntryQuery, store: Store) -> bool:
+    """Whether a month surely has more documents than are looked through."""
+    most = _MOST_PARTS * MOST_ENTRIES
+    inside = replace(query, since=month.start, until=month.end - timedelta(microseconds=1))
+    return store.count(inside, most + 1) > most
 
 
 def _chain(month: Part, query: EntryQuery, store: Store) -> Iterator[tuple[Part, Part | None]]:
     """The first documents of a month, each with the one it leads to."""
     part = month
     for _ in range(_MOST_PARTS):
-        filled = _filled(part, query, store)
+        filled = _filled(part, query, store, _NO_MATTER)
         older = _older(part, filled, query, store)
         yield part, older
         if older is None or older.whole_month != month:
@@ -177,8 +185,7 @@ def _month_after(part: Part, query: EntryQuery, store: Store) -> Part | None:
 
 
 def _newest_before(moment: datetime, query: EntryQuery, store: Store) -> datetime | None:
-    found = store.entries(replace(query, cursor=cursor_at(moment), limit=1)).entries
-    return found[0].published.at if found else None
+    return store.newest(replace(query, cursor=cursor_at(moment)))
 
 
 def _count(month: Part) -> int:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
-from datetime import datetime
 from urllib.parse import urlencode
 
 from feeds.addresses import AUTHORS
@@ -32,7 +31,6 @@ from feeds.query import NOTHING
 from feeds.query import narrowed
 from feeds.query import parse
 from feeds.query import sentence
-from feeds.store import Store
 from web.naming import directory
 from web.parameters import COLLAPSE
 from web.state import State
@@ -146,14 +144,9 @@ def _listing(selection: Selection, entries: tuple[Entry, ...], following: str | 
         title=selection.title,
         description=selection.description,
         entries=entries,
-        since=BEFORE_ALL if entries else _oldest(state.store),
+        since=BEFORE_ALL if entries else state.store.beginning() or BEFORE_ALL,
         next=following,
     )
-
-
-def _oldest(store: Store) -> datetime:
-    """The date of an empty feed: since when there is anything at all; it does not move when other listings grow."""
-    return min((report.first_seen for report in store.documents()), default=BEFORE_ALL)
 
 
 def _authors(slugs: Sequence[str], state: State) -> Selection:

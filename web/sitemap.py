@@ -98,6 +98,10 @@ def _listing_parts(state: State) -> list[str]:
 
 
 def _listings(state: State) -> list[str]:
+    return state.remembered.get("site map", lambda: _listing_paths(state))
+
+
+def _listing_paths(state: State) -> list[str]:
     store = state.store
     return [
         *(HOME, ENTRIES, TOPICS, AUTHORS, STORIES, SOURCES, ABOUT),

@@ -27,6 +27,7 @@ from feeds.topics import Topics
 from feeds.topics import load_topics
 from web.cache import Cache
 from web.metrics.cells import Meter
+from web.remembering import Remembered
 
 #: Reads a document that was sent and saves it. Raises `DocumentError` for what cannot be read, `QueryError` for what it
 #: is said to be and cannot be.
@@ -63,6 +64,7 @@ class State:
         self.scripts = Scripts()
         rendered = _ignore if self.meter is None else self.meter.rendered
         self.cache = Cache(settings.cache_bytes, lambda scopes, known: self.store.look(scopes, known), now, rendered)
+        self.remembered = Remembered(lambda scopes, known: self.store.look(scopes, known))
         self.topics: Topics = load_topics(settings.topics)
         self.saved = load_saved(settings.feeds)
         self._store = store

@@ -34,8 +34,8 @@ MOST = 20_000
 MOST_OF_MANY = 5_000
 #: SQLite takes 500 parts in a union.
 _UNION = 100
-#: So many entries without a date are passed over in search of one.
-_UNDATED = 1_000
+#: So many of the newest entries are looked at in search of one with a date; mostly the first few do.
+_UNDATED = (5, 1_000)
 _WEEK = 7 * 86_400_000_000
 _MONDAY = datetime.fromisoformat("1970-01-05T00:00:00+00:00")
 #: Days are kept as their first moment. In a zone with summer time that moment may be an hour off the offset used, and
@@ -109,10 +109,14 @@ def read_newest_dated(
     Those that do not count as published when they were found, which says little about how lively a listing is.
     """
     at, entry_id, conditions = _listed(by, topic, of)
-    newest = select(entry_id.label("id")).where(*conditions).order_by(at.desc()).limit(_UNDATED).subquery()
-    dated = select(func.max(entry.c.published)).join(newest, newest.c.id == entry.c.id)
-    found: datetime | None = connection.scalar(dated.where(entry.c.precision != Precision.UNKNOWN.value))
-    return found
+    walk = select(entry_id.label("id")).where(*conditions).order_by(at.desc())
+    for most in _UNDATED:
+        newest = walk.limit(most).subquery()
+        dated = select(func.max(entry.c.published)).join(newest, newest.c.id == entry.c.id)
+        found: datetime | None = connection.scalar(dated.where(entry.c.precision != Precision.UNKNOWN.value))
+        if found is not None:
+            return found
+    return None
 
 
 def _listed(by: str | None, topic: str | None, of: str | None) -> tuple[Any, Any, list[Any]]:

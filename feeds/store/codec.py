@@ -35,6 +35,7 @@ def _fields(value: Any) -> dict[str, object]:
     return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
+_decode = json.JSONDecoder().decode
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_fields)
 
 
@@ -43,29 +44,34 @@ def pack(value: object) -> str:
     return _ENCODER.encode(value)
 
 
+def _items(packed: str) -> list[Any]:
+    """Most lists of most entries are empty."""
+    return [] if packed == "[]" else _decode(packed)
+
+
 def people(packed: str) -> tuple[Person, ...]:
     """The people of `pack`."""
-    return tuple(Person(**{**found, "role": Role(found["role"])}) for found in json.loads(packed))
+    return tuple(Person(**{**found, "role": Role(found["role"])}) for found in _items(packed))
 
 
 def strings(packed: str) -> tuple[str, ...]:
     """A list of words."""
-    return tuple(json.loads(packed))
+    return tuple(_items(packed))
 
 
 def links(packed: str) -> tuple[Link, ...]:
     """The links of `pack`."""
-    return tuple(Link(found["url"], Rel(found["rel"]), found["title"]) for found in json.loads(packed))
+    return tuple(Link(found["url"], Rel(found["rel"]), found["title"]) for found in _items(packed))
 
 
 def topic_slugs(packed: str) -> tuple[str, ...]:
     """Only the slugs of the topics of `pack`."""
-    return tuple(hit["slug"] for hit in json.loads(packed))
+    return tuple(hit["slug"] for hit in _items(packed))
 
 
 def place(packed: str) -> Place:
     """The place of `pack`."""
-    found = json.loads(packed)
+    found = _decode(packed)
     lines = found["lines"]
     return Place(found["position"], found["section"], found["part"], None if lines is None else (lines[0], lines[1]))
 
@@ -105,8 +111,8 @@ def entry_from_row(row: Row[Any], relations: Sequence[Relation]) -> Entry:
         quoted=people(row.quoted),
         url=row.url,
         links=links(row.links),
-        media=tuple(Media(**found) for found in json.loads(row.media)),
-        topics=tuple(_topic(found) for found in json.loads(row.topics)),
+        media=tuple(Media(**found) for found in _items(row.media)),
+        topics=tuple(_topic(found) for found in _items(row.topics)),
         labels=strings(row.labels),
         place=place(row.place),
     )

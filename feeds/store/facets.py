@@ -37,9 +37,9 @@ _Key = tuple[str, str]
 
 
 def read_count(connection: Connection, query: EntryQuery, most: int) -> int:
-    """The number of entries of a query, or `most`: from a counter where there is one, else they are walked along."""
+    """The number of entries of a query: from a counter where there is one, else they are walked along, up to `most`."""
     kept = _kept(connection, query)
-    return count(connection, query, most) if kept is None else min(kept, most)
+    return count(connection, query, most) if kept is None else kept
 
 
 def read_facets(connection: Connection, query: EntryQuery, names: Collection[str]) -> Facets:

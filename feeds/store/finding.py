@@ -1,20 +1,24 @@
-"""Walks along the hits of words, the newest first, and when a query is answered by one."""
+"""Which walk answers a query where several could: along the hits of its words, a language, or its listings."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlalchemy import Connection
-from sqlalchemy import Subquery
+from sqlalchemy import Select
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import tuple_
 
 from feeds.model import EntryQuery
+from feeds.query.tree import AnyOf
 from feeds.query.tree import Expression
+from feeds.query.tree import Filter
+from feeds.query.tree import Not
 from feeds.query.tree import conjuncts
 from feeds.query.tree import together
 from feeds.store.conditions import Conditions
@@ -25,42 +29,89 @@ from feeds.store.cursor import Position
 from feeds.store.indexing import CELL
 from feeds.store.indexing import cell
 from feeds.store.schema import author
+from feeds.store.schema import entry
 from feeds.store.schema import search_entry
 from feeds.store.schema import topic
 from feeds.store.searching import count_up_to
 from feeds.store.searching import hits
 from feeds.store.searching import is_text
+from feeds.store.searching import walks_all_but
 
 #: A listing of no more entries than this is walked where the words are in more texts than it has entries.
 _SHORT = 5_000
+#: A language of no more entries than this is walked whatever else is asked for.
+_SELDOM = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Leading:
     """A query whose words are looked up first."""
 
-    words: Expression
+    #: None for all texts.
+    words: Expression | None
+    #: What the texts must not have.
+    without: Expression | None
     #: What else must hold.
     rest: Expression | None
 
 
 def leading_words(connection: Connection, query: EntryQuery) -> Leading | None:
-    """The words to begin with; None where there are none, or where fewer entries are in the listing than have them."""
+    """The words to begin with; None where there are none, or where fewer entries are in the listing than have them.
+
+    What must not be there leads too where nothing else does and the database can walk along all other texts.
+    """
     parts = conjuncts(query.where)
-    words = together(tuple(part for part in parts if is_text(part)))
-    if words is None or query.document is not None:
+    wanted = [part for part in parts if is_text(part)]
+    unwanted = [part.operand for part in parts if isinstance(part, Not) and is_text(part.operand)]
+    words = together(tuple(wanted))
+    listed = bool(query.authors or query.topics)
+    if words is None and (not unwanted or listed or query.source or not walks_all_but(connection)):
         return None
-    if query.authors or query.topics:
+    if words is not None and listed:
         size = _size(connection, query)
         if size <= _SHORT and count_up_to(connection, words, size + 1) > size:
             return None
-    return Leading(words, together(tuple(part for part in parts if not is_text(part))))
+    used = {*wanted, *map(Not, unwanted)}
+    rest = tuple(part for part in parts if part not in used)
+    without = AnyOf(tuple(unwanted)) if len(unwanted) > 1 else next(iter(unwanted), None)
+    return Leading(words, without, together(rest))
 
 
-def walk_of_hits(conditions: Conditions, leading: Leading, after: Position | None, limit: int) -> Subquery:
+def leading_languages(connection: Connection, query: EntryQuery) -> list[str] | None:
+    """The tags of the languages to walk along; None where others narrow more."""
+    spoken = [part.value for part in conjuncts(query.where) if isinstance(part, Filter) and part.field == "lang"]
+    asked = query.languages or tuple(spoken[:1])
+    if not asked:
+        return None
+    tags = [tag for tag in _tags(connection) if any(tag == one or tag.startswith(f"{one}-") for one in asked)]
+    others = query.authors or query.topics or query.source or any(map(is_text, conjuncts(query.where)))
+    if others and _speaking(connection, tags) > _SELDOM:
+        return None
+    return tags or [asked[0]]
+
+
+def _tags(connection: Connection) -> list[str]:
+    """All languages of entries: one step along the index for each."""
+    live = entry.c.withdrawn_at.is_(None)
+    found = select(func.min(entry.c.language).label("tag")).where(live).cte("tags", recursive=True)
+    following = select(func.min(entry.c.language)).where(live, entry.c.language > found.c.tag)
+    step = select(following.correlate(found).scalar_subquery()).where(found.c.tag.is_not(None))
+    return [tag for tag in connection.scalars(select(found.union_all(step).c.tag)) if tag is not None]
+
+
+def _speaking(connection: Connection, tags: Sequence[str]) -> int:
+    """How many entries there are in languages, as far as it matters."""
+    sizes = 0
+    for tag in tags:
+        some = select(entry.c.id).where(entry.c.language == tag, entry.c.withdrawn_at.is_(None)).limit(_SELDOM + 1)
+        sizes += connection.scalar(select(func.count()).select_from(some.subquery())) or 0
+    return sizes
+
+
+def walk_of_hits(conditions: Conditions, leading: Leading, after: Position | None, limit: int) -> Select[Any]:
     """The sort keys of a page. Rows of the full text stand by the second: those of the last one are read all."""
     query, connection = conditions.query, conditions.connection
-    found = hits(connection, leading.words)
+    found = hits(connection, leading.words, without=leading.without)
     place = (search_entry.c.published, search_entry.c.order_key, search_entry.c.entry_id)
     rest = Conditions(connection, replace(query, where=leading.rest))
     its = [found.condition, search_entry.c.entry_id.is_not(None), *rest.of(place), *conditions.first_of_story(place)]
@@ -69,7 +120,7 @@ def walk_of_hits(conditions: Conditions, leading: Leading, after: Position | Non
     newest = walked.order_by(found.key.desc()).limit(limit).subquery("newest")
     last = select(func.min(newest.c.key).op("&")(-CELL)).scalar_subquery()
     walk = select(*place).select_from(found.rows).where(*its, found.key >= last)
-    return walk.order_by(*newest_first(place)).limit(limit).subquery("walk")
+    return walk.order_by(*newest_first(place)).limit(limit)
 
 
 def between(query: EntryQuery, place: Place, after: Position | None) -> list[ColumnElement[bool]]:

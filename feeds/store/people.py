@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy import Row
 from sqlalchemy import bindparam
+from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import update
 
@@ -91,11 +92,18 @@ def find(connection: Connection, name: str) -> Tally:
     return _tally(row, _aliases(connection, [row.id])[row.id])
 
 
-def read_all(connection: Connection) -> tuple[Tally, ...]:
-    """Everybody who stands in a byline, those with the most entries first."""
-    rows = connection.execute(select(author).where(author.c.entries > 0)).all()
+def read_busiest(connection: Connection, limit: int | None, offset: int) -> tuple[Tally, ...]:
+    """Everybody who stands in a byline, those with the most entries first; without the first `offset` of them."""
+    order = (author.c.entries.desc(), author.c.slug)
+    asked = select(author).where(author.c.entries > 0).order_by(*order).limit(limit).offset(offset)
+    rows = connection.execute(asked).all()
     names = _aliases(connection, [row.id for row in rows])
-    return tuple(_tally(row, names[row.id]) for row in sorted(rows, key=lambda row: (-row.entries, row.slug)))
+    return tuple(_tally(row, names[row.id]) for row in rows)
+
+
+def count_all(connection: Connection) -> int:
+    """How many stand in a byline."""
+    return connection.scalar(select(func.count()).select_from(author).where(author.c.entries > 0)) or 0
 
 
 def read_after(connection: Connection, slug: str, limit: int) -> tuple[Tally, ...]:

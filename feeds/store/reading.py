@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Sequence
 from collections.abc import Set
+from datetime import datetime
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,6 @@ from sqlalchemy import ColumnElement
 from sqlalchemy import Connection
 from sqlalchemy import Row
 from sqlalchemy import Select
-from sqlalchemy import Subquery
 from sqlalchemy import and_
 from sqlalchemy import func
 from sqlalchemy import literal
@@ -47,6 +47,7 @@ from feeds.store.cursor import write_cursor
 from feeds.store.cursor import write_ranked_cursor
 from feeds.store.engine import chunks
 from feeds.store.finding import between
+from feeds.store.finding import leading_languages
 from feeds.store.finding import leading_words
 from feeds.store.finding import newest_first
 from feeds.store.finding import walk_of_hits
@@ -111,8 +112,15 @@ def read_page(connection: Connection, query: EntryQuery, without: Set[str] = fro
 
 def count(connection: Connection, query: EntryQuery, most: int) -> int:
     """How many entries a query has, or `most`; its cursor and limit do not count."""
-    found = _page(connection, query, None, most).with_only_columns(entry.c.id, maintain_column_froms=True).subquery()
+    found = _walk(connection, query, None, most).subquery()
     return int(connection.scalar(select(func.count()).select_from(found)) or 0)
+
+
+def read_newest(connection: Connection, query: EntryQuery) -> datetime | None:
+    """When the first entry of a page was published."""
+    after = None if query.cursor is None else read_cursor(query.cursor)
+    row = connection.execute(_walk(connection, query, after, 1)).first()
+    return None if row is None else row.published
 
 
 def _read_ranked(connection: Connection, query: EntryQuery, limit: int, without: Set[str]) -> Page:
@@ -145,17 +153,17 @@ def _entries(connection: Connection, rows: Sequence[Row[Any]], without: Set[str]
 def read_entry(connection: Connection, entry_id: str) -> Entry:
     """One entry with its relations by one statement. Raises `NotFoundError`, `GoneError` for a withdrawn one."""
     other = entry.alias("other")
-    related = and_(relation.c.entry_id == entry.c.id, other.c.withdrawn_at.is_(None))
-    pairs = relation.join(other, relation.c.other_id == other.c.id)
-    joined = entry.join(source).join(document, entry.c.document_id == document.c.id).outerjoin(pairs, related)
-    columns = [*_READ, *_SOURCE, *_DOCUMENT, relation.c.kind, relation.c.other_id]
+    # One after the other: for a join in brackets SQLite reads all relations that there are.
+    joined = _JOINED.outerjoin(relation, relation.c.entry_id == entry.c.id)
+    joined = joined.outerjoin(other, and_(other.c.id == relation.c.other_id, other.c.withdrawn_at.is_(None)))
+    columns = [*_COLUMNS, relation.c.kind, relation.c.other_id, other.c.id.label("live")]
     order = (relation.c.kind, relation.c.other_id)
     rows = connection.execute(select(*columns).select_from(joined).where(entry.c.id == entry_id).order_by(*order)).all()
     if not rows:
         raise NotFoundError("entry", entry_id)
     if rows[0].withdrawn_at is not None:
         raise GoneError("entry", entry_id)
-    return entry_from_row(rows[0], [_relation(row) for row in rows if row.kind is not None])
+    return entry_from_row(rows[0], [_relation(row) for row in rows if row.live is not None])
 
 
 def matching(
@@ -182,38 +190,56 @@ def _limit(query: EntryQuery) -> int:
 
 
 def _page(connection: Connection, query: EntryQuery, after: Position | None, limit: int) -> Select[Any]:
-    """The rows of the next `limit` entries. A listing is walked; so is a document, which is small, and the archive."""
-    parts_of(query.role)
-    conditions = Conditions(connection, query)
-    if (words := leading_words(connection, query)) is not None:
-        return _joined(walk_of_hits(conditions, words, after, limit))
-    if query.document is None and (query.authors or query.topics):
-        return _joined(_merged(conditions, after, limit))
-    own = [] if query.source is None else [entry.c.source_id == source_id(query.source)]
-    its = [entry.c.withdrawn_at.is_(None), *own, *conditions.of(_SORT, walked={"source"})]
-    chosen = select(*_COLUMNS).select_from(_JOINED).where(*its, *conditions.first_of_story(_SORT))
-    chosen = chosen.where(*between(query, _SORT, after))
-    return chosen.order_by(*newest_first(_SORT)).limit(limit)
-
-
-def _joined(walk: Subquery) -> Select[Any]:
-    """The entries of a walk, in its order."""
+    """The rows of the next `limit` entries, in the order of their walk."""
+    found = _walk(connection, query, after, limit)
+    if found.get_final_froms() == [entry]:
+        return found.with_only_columns(*_COLUMNS).select_from(_JOINED)
+    walk = found.subquery("walk")
     chosen = select(*_COLUMNS).select_from(_JOINED.join(walk, walk.c.entry_id == entry.c.id))
     return chosen.order_by(*newest_first((walk.c.published, walk.c.order_key, walk.c.entry_id)))
 
 
-def _merged(conditions: Conditions, after: Position | None, limit: int) -> Subquery:
-    """The sort keys of a page: the newest of each walk along a listing, merged; a walk ends after a page."""
-    found = [_one_walk(along, conditions, after, limit) for along in walks(conditions.query)]
+def _walk(connection: Connection, query: EntryQuery, after: Position | None, limit: int) -> Select[Any]:
+    """The sort keys of the next `limit` entries: along the hits of words, a language, listings, or the archive.
+
+    A document is small: its entries are sorted.
+    """
+    parts_of(query.role)
+    conditions = Conditions(connection, query)
+    if query.document is not None:
+        return _entry_walk(conditions, [], after, limit)
+    if (tags := leading_languages(connection, query)) is not None:
+        spoken = [[entry.c.language == tag] for tag in tags]
+        return _merged([_entry_walk(conditions, along, after, limit) for along in spoken], limit)
+    if (words := leading_words(connection, query)) is not None:
+        return walk_of_hits(conditions, words, after, limit)
+    if query.authors or query.topics:
+        return _merged([_listing_walk(conditions, along, after, limit) for along in walks(query)], limit)
+    return _entry_walk(conditions, [], after, limit)
+
+
+def _merged(found: Sequence[Select[Any]], limit: int) -> Select[Any]:
+    """The newest of all walks; each of them ends after a page."""
     if len(found) == 1:
-        return found[0].subquery("walk")
+        return found[0]
     merged = union(*(select(one.subquery()) for one in found)).subquery("merged")
     newest = newest_first((merged.c.published, merged.c.order_key, merged.c.entry_id))
-    return select(merged).order_by(*newest).limit(limit).subquery("walk")
+    return select(merged).order_by(*newest).limit(limit)
 
 
-def _one_walk(
-    along: Iterable[ColumnElement[bool]], conditions: Conditions, after: Position | None, limit: int
+def _entry_walk(
+    conditions: Conditions, along: Iterable[ColumnElement[bool]], after: Position | None, limit: int
+) -> Select[Any]:
+    query = conditions.query
+    own = [] if query.source is None else [entry.c.source_id == source_id(query.source)]
+    its = [entry.c.withdrawn_at.is_(None), *along, *own, *conditions.of(_SORT, walked={"source"})]
+    walk = select(entry.c.published, entry.c.order_key, entry.c.id.label("entry_id"))
+    walk = walk.where(*its, *conditions.first_of_story(_SORT), *between(query, _SORT, after))
+    return walk.order_by(*newest_first(_SORT)).limit(limit)
+
+
+def _listing_walk(
+    conditions: Conditions, along: Iterable[ColumnElement[bool]], after: Position | None, limit: int
 ) -> Select[Any]:
     query = conditions.query
     own = [] if query.source is None else [listing.c.source_id == source_id(query.source)]

@@ -18,7 +18,7 @@ from feeds.store.columns import Instant
 from feeds.store.columns import Key
 
 #: The Alembic revision that this code reads and writes.
-HEAD = "0009"
+HEAD = "0010"
 
 metadata = MetaData()
 
@@ -58,6 +58,8 @@ source = Table(
     Column("newest", Instant),
 )
 
+_FAILED = text("failure IS NOT NULL")
+
 #: A document that was never read has no source. `skips`, `problems` and `publications` are JSON. `fingerprint` is the
 #: hash of the batch that was saved last; without one the next reading is written whatever it is. `reading` tells what
 #: that batch was made of (see `feeds.model.Batch`), and means nothing without a fingerprint. `shrunk` is the digest of
@@ -91,6 +93,8 @@ document = Table(
     Column("read", Instant, nullable=False),
     UniqueConstraint("source_id", "location"),
     Index("document_by_name", "name"),
+    Index("document_by_first_seen", "first_seen"),
+    Index("document_failed", "name", sqlite_where=_FAILED, postgresql_where=_FAILED),
     Index("document_by_location", "location"),
 )
 
@@ -146,6 +150,15 @@ Index(
 Index(
     "entry_live_by_source",
     entry.c.source_id,
+    entry.c.published.desc(),
+    entry.c.order_key.desc(),
+    entry.c.id.desc(),
+    sqlite_where=_LIVE,
+    postgresql_where=_LIVE,
+)
+Index(
+    "entry_live_by_language",
+    entry.c.language,
     entry.c.published.desc(),
     entry.c.order_key.desc(),
     entry.c.id.desc(),
@@ -216,6 +229,8 @@ author = Table(
     Column("quoted", Integer, nullable=False),
     Column("newest", Instant),
 )
+_WRITES = text("entries > 0")
+Index("author_by_entries", author.c.entries.desc(), author.c.slug, sqlite_where=_WRITES, postgresql_where=_WRITES)
 
 #: Every name an author was seen with; `key` is its slug.
 alias = Table(

@@ -26,10 +26,12 @@ from sqlalchemy import false
 from sqlalchemy import func
 from sqlalchemy import literal
 from sqlalchemy import literal_column
+from sqlalchemy import not_
 from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import table
 from sqlalchemy import text
+from sqlalchemy import true
 
 from feeds.query import All
 from feeds.query import AnyOf
@@ -37,6 +39,7 @@ from feeds.query import Expression
 from feeds.query import Words
 from feeds.search import Phrase
 from feeds.search import phrase
+from feeds.search.analysis import BORDER
 from feeds.search.analysis import SIGNS
 from feeds.store.schema import search_entry
 
@@ -60,6 +63,8 @@ SAMPLE = 16
 FREQUENT = 8_000
 
 
+#: What every text has.
+_EVERYWHERE = f'"{BORDER}"'
 _FTS = table("search_text", column("rowid", BigInteger), column("search_text", Text))
 _GIN = table("search_text", column("key", BigInteger), column("stream", Text), column("vector"))
 
@@ -80,15 +85,24 @@ def is_text(tree: Expression) -> bool:
     return isinstance(tree, Words)
 
 
-def hits(connection: Connection, tree: Expression, frequent: int = FREQUENT) -> Hits:
-    """Where a tree of words holds."""
+def walks_all_but(connection: Connection) -> bool:
+    """Whether `hits` can walk along the texts that do not have some words, whatever they are; PostgreSQL tests each."""
+    return _is_sqlite(connection)
+
+
+def hits(
+    connection: Connection, tree: Expression | None, frequent: int = FREQUENT, without: Expression | None = None
+) -> Hits:
+    """Where a tree of words holds, and another one does not; None for all texts, see `walks_all_but`."""
     if _is_sqlite(connection):
         rows = _FTS.join(search_entry, search_entry.c.key == _FTS.c.rowid)
-        return Hits(rows, _FTS.c.rowid, _fts_condition(tree, _FTS))
+        return Hits(rows, _FTS.c.rowid, _fts_condition(tree, _FTS, without))
     rows = _GIN.join(search_entry, search_entry.c.key == _GIN.c.key)
-    condition = _gin_condition(tree, _GIN)
-    if _estimate(connection, tree) > frequent:
+    condition = true() if tree is None else _gin_condition(tree, _GIN)
+    if tree is None or _estimate(connection, tree) > frequent:
         condition = condition.is_(True)  # which no index on tokens can serve, so that the walk is by key
+    if without is not None:
+        condition = and_(condition, not_(_gin_condition(without, _GIN)))
     return Hits(rows, _GIN.c.key, condition)
 
 
@@ -137,10 +151,12 @@ def _is_sqlite(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
-def _fts_condition(tree: Expression, fts: Any) -> ColumnElement[bool]:
-    wanted = _fts(tree)
+def _fts_condition(tree: Expression | None, fts: Any, without: Expression | None = None) -> ColumnElement[bool]:
+    wanted = _EVERYWHERE if tree is None else _fts(tree)
     if wanted is None:
         return false()
+    if without is not None and (unwanted := _fts(without)) is not None:
+        wanted = f"({wanted}) NOT ({unwanted})"
     condition: ColumnElement[bool] = fts.c.search_text.op("MATCH", is_comparison=True)(wanted)
     return condition
 

@@ -62,6 +62,7 @@ from feeds.store.figures import Figures
 from feeds.store.figures import read_figures
 from feeds.store.migrate import check_schema
 from feeds.store.reading import read_entry
+from feeds.store.reading import read_newest
 from feeds.store.reading import read_page
 from feeds.store.revisions import read_revisions
 from feeds.store.statistics import TopicCounts
@@ -143,12 +144,16 @@ class Store:
         """
         return self._read(lambda connection: read_page(connection, query, without))
 
+    def newest(self, query: EntryQuery) -> datetime | None:
+        """When the first entry of a page was published, without reading it; None where there is none."""
+        return self._read(lambda connection: read_newest(connection, query))
+
     def facets(self, query: EntryQuery, names: Collection[str]) -> Facets:
         """The entries of a query counted by `names`, of `feeds.store.facets.FACETS`."""
         return self._read(lambda connection: read_facets(connection, query, names))
 
     def count(self, query: EntryQuery, most: int = 10_000) -> int:
-        """How many entries a query has, or `most`; the more it has the longer it takes. Raises `QueryError`."""
+        """How many entries a query has; without a counter for it no more than `most`. Raises `QueryError`."""
         return self._read(lambda connection: read_count(connection, query, most))
 
     def entry(self, id: str) -> Entry:
@@ -233,9 +238,13 @@ class Store:
 
         return prune(self._writable(), before, now)
 
-    def authors(self) -> tuple[Tally, ...]:
-        """Everybody who stands in a byline with the number of these entries, the most first."""
-        return self._read(people.read_all)
+    def authors(self, limit: int | None = None, offset: int = 0) -> tuple[Tally, ...]:
+        """Everybody who stands in a byline with the number of these entries, the most first; or a part of them."""
+        return self._read(lambda connection: people.read_busiest(connection, limit, offset))
+
+    def author_count(self) -> int:
+        """How many stand in a byline."""
+        return self._read(people.count_all)
 
     def authors_after(self, slug: str, limit: int) -> tuple[Tally, ...]:
         """The same in the order of their slugs: the first ones behind a slug."""
@@ -271,6 +280,18 @@ class Store:
     def documents(self) -> tuple[DocumentReport, ...]:
         """All documents by source and name, with what their last reading gave."""
         return self._read(tallies.read_documents)
+
+    def worst_documents(self, limit: int, offset: int = 0) -> tuple[DocumentReport, ...]:
+        """A part of all documents by name, behind those that could not be read."""
+        return self._read(lambda connection: tallies.read_worst_documents(connection, limit, offset))
+
+    def document_counts(self) -> tuple[int, int]:
+        """How many documents there are, and how many of them could not be read."""
+        return self._read(tallies.count_documents)
+
+    def beginning(self) -> datetime | None:
+        """Since when there is anything at all: it does not move when listings grow."""
+        return self._read(tallies.read_beginning)
 
     def documents_after(self, id: str, limit: int) -> tuple[DocumentReport, ...]:
         """The same in the order of their ids: the first ones behind an id."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy import Select
+from sqlalchemy import func
 from sqlalchemy import select
 
 from feeds.errors import NotFoundError
@@ -50,6 +52,30 @@ def read_documents(connection: Connection) -> tuple[DocumentReport, ...]:
     """All documents by source and name."""
     order = (source.c.slug, document.c.name, document.c.location)
     return tuple(report_from_row(row) for row in connection.execute(_documents().order_by(*order)))
+
+
+def read_worst_documents(connection: Connection, limit: int, offset: int) -> tuple[DocumentReport, ...]:
+    """Documents by name, those first that could not be read; without the first `offset` of them."""
+    failed, read = document.c.failure.is_not(None), document.c.failure.is_(None)
+    order = (document.c.name, document.c.id)
+    first = connection.execute(_documents().where(failed).order_by(*order).limit(limit).offset(offset)).all()
+    rest = limit - len(first)
+    behind = max(0, offset - count_documents(connection)[1])
+    others = connection.execute(_documents().where(read).order_by(*order).limit(rest).offset(behind)) if rest else ()
+    return tuple(map(report_from_row, (*first, *others)))
+
+
+def count_documents(connection: Connection) -> tuple[int, int]:
+    """How many documents there are, and how many of them could not be read."""
+    failed = select(func.count()).select_from(document).where(document.c.failure.is_not(None))
+    row = connection.execute(select(func.count(), failed.scalar_subquery()).select_from(document)).one()
+    return row[0], row[1]
+
+
+def read_beginning(connection: Connection) -> datetime | None:
+    """When the first document was first seen."""
+    asked = select(document.c.first_seen).order_by(document.c.first_seen).limit(1)
+    return connection.scalar(asked)
 
 
 def read_documents_after(connection: Connection, document_id: str, limit: int) -> tuple[DocumentReport, ...]:

@@ -6,6 +6,7 @@ so the greatest version of a listing's scopes grows with every change of it, and
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
@@ -18,9 +19,9 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy import Select
 from sqlalchemy import func
+from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import true
-from sqlalchemy import tuple_
 
 from feeds.model.scope import ALL
 from feeds.model.scope import Scope
@@ -131,5 +132,9 @@ def _moments(connection: Connection, scopes: Iterable[Scope]) -> dict[Scope, dat
 
 
 def _is_one_of(scopes: Sequence[Scope]) -> Any:
-    pairs = [(scope.kind, scope.key) for scope in scopes]
-    return tuple_(listing_version.c.kind, listing_version.c.key).in_(pairs)
+    """By kind: SQLite reads the whole table for a list of pairs."""
+    by_kind: defaultdict[str, list[str]] = defaultdict(list)
+    for scope in scopes:
+        by_kind[scope.kind].append(scope.key)
+    its = listing_version.c
+    return or_(*((its.kind == kind) & its.key.in_(keys) for kind, keys in sorted(by_kind.items())))

@@ -1,7 +1,10 @@
-"""What a hot feed costs beside a bare WSGI function with the same body: `python -m tests.benchmarks.serving`.
+"""What a hot feed costs beside a bare WSGI function with the same body, and beside nginx with the same file.
 
-Both run under gunicorn with the settings of `web.server`, one worker each, and take turns; each round's ratio counts,
-so that it does not matter what else the machine does. The load comes from `wrk` where there is one, else from Python.
+    python -m tests.benchmarks.serving [rounds]
+
+The application runs under gunicorn with the settings of `web.server`, as does the bare function, and under granian,
+where that is installed, with nginx beside it. All have one worker and take turns; each round's ratio counts, so that it
+does not matter what else the machine does. The load comes from `wrk` where there is one, else from Python.
 DATABASE_URL names another database than a SQLite file of its own; it must be empty. Beside the ratio of requests a
 second stands that of requests a second of the server's own time, where the system tells it: on a busy machine it is
 the steadier one.
@@ -9,6 +12,7 @@ the steadier one.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import random
 import re
@@ -19,8 +23,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from contextlib import ExitStack
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -34,13 +40,14 @@ from tests.builders import make_batch
 from tests.builders import make_draft
 
 ROUNDS = 5
-SECONDS = 2
+SECONDS = 3
 CONNECTIONS = 16
 FEED = "/entries.rss"
 #: The columns of the table: what a client sends beside its request.
 CASES = {"200": {}, "304": {"If-None-Match": ""}, "200 gzip": {"Accept-Encoding": "gzip"}}
 
 
+_SILENT: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 #: The port and the process of a server.
 Server = tuple[int, int]
 #: Requests a second, and requests a second of the server's own time.
@@ -69,15 +76,26 @@ def bare() -> Any:
 
 
 def main() -> None:
-    """Print requests a second of both, and the median of the ratios."""
+    """Print requests a second of all, and the medians of the ratios."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         environment = _prepare(Path(folder))
-        with _serving("web:create_app()", environment) as hot:
-            tag = _fetch_bodies(hot, Path(folder))
-            with _serving("tests.benchmarks.serving:bare()", environment) as plain:
-                results = _measure(hot, plain, tag, rounds)
-    print(f"{'':<10}{'bare/s':>10}{'hot/s':>10}{'ratio':>8}{'of CPU time':>14}")
+        hot = running.enter_context(serving(gunicorn("web:create_app()"), environment))
+        tag = _fetch_bodies(hot, Path(folder))
+        plain = running.enter_context(serving(gunicorn("tests.benchmarks.serving:bare()"), environment))
+        _tell("gunicorn", "bare", _measure(hot, plain, tag, tag, rounds))
+        if shutil.which("nginx") is None or importlib.util.find_spec("granian") is None:
+            print("granian beside nginx: both must be installed, `pip install feedwright[granian]` and nginx")
+            return
+        hot = running.enter_context(serving(_granian, environment))
+        file = running.enter_context(serving(_nginx(Path(folder)), environment))
+        for coding in ("identity", "gzip"):
+            _get(hot[0], {"Accept-Encoding": coding})
+        _tell("granian", "nginx", _measure(hot, file, tag, _get(file[0], {})[0], rounds))
+
+
+def _tell(server: str, other: str, results: dict[str, list[tuple[Speed, Speed]]]) -> None:
+    print(f"{server:<10}{f'{other}/s':>10}{'hot/s':>10}{'ratio':>8}{'of CPU time':>14}")
     for case, pairs in results.items():
         ratio, of_time = (statistics.median(ours[i] / theirs[i] for theirs, ours in pairs) for i in (0, 1))
         theirs, ours = (statistics.median(one[side][0] for one in pairs) for side in (0, 1))
@@ -117,12 +135,12 @@ def _get(port: int, headers: dict[str, str]) -> tuple[str, bytes]:
     return answer.headers.get("ETag", ""), body
 
 
-def _measure(hot: Server, plain: Server, tag: str, rounds: int) -> dict[str, list[tuple[Speed, Speed]]]:
+def _measure(hot: Server, other: Server, tag: str, other_tag: str, rounds: int) -> dict[str, list[tuple[Speed, Speed]]]:
     results: dict[str, list[tuple[Speed, Speed]]] = {case: [] for case in CASES}
     for _ in range(rounds):
         for case, template in CASES.items():
-            headers = {name: value or tag for name, value in template.items()}
-            results[case].append((_load(plain, headers), _load(hot, headers)))
+            theirs, ours = ({name: value or one for name, value in template.items()} for one in (other_tag, tag))
+            results[case].append((_load(other, theirs), _load(hot, ours)))
     return results
 
 
@@ -135,9 +153,9 @@ def _load(server: Server, headers: dict[str, str]) -> Speed:
 
 
 def _seconds(process: int) -> float:
-    """What the workers of a gunicorn have used so far of the processor; 0 where the system does not tell."""
+    """What a server and its workers have used so far of the processor; 0 where the system does not tell."""
     try:
-        workers = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+        workers = [str(process), *Path(f"/proc/{process}/task/{process}/children").read_text().split()]
         fields = [Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split() for worker in workers]
     except OSError:
         return 0.0
@@ -175,14 +193,12 @@ def _load_from_python(port: int, headers: dict[str, str]) -> float:
 
 
 @contextmanager
-def _serving(application: str, environment: dict[str, str]) -> Iterator[Server]:
-    """gunicorn on a free port."""
+def serving(command: Callable[[int], list[str]], environment: dict[str, str]) -> Iterator[Server]:
+    """A server on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "--config", "python:web.server", "--max-requests", "0"]
-    command += ["--bind", f"127.0.0.1:{port}", application]
-    process = subprocess.Popen(_pinned(0, command), env=environment, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(_pinned(0, command(port)), env=environment, **_SILENT)
     try:
         _await(port)
         yield port, process.pid
@@ -191,15 +207,60 @@ def _serving(application: str, environment: dict[str, str]) -> Iterator[Server]:
         process.wait(30)
 
 
+def gunicorn(application: str) -> Callable[[int], list[str]]:
+    start = [sys.executable, "-m", "gunicorn", "--config", "python:web.server", "--max-requests", "0"]
+    return lambda port: [*start, "--bind", f"127.0.0.1:{port}", application]
+
+
+def _granian(port: int) -> list[str]:
+    options = ["--interface", "wsgi", "--factory", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
+    return [sys.executable, "-m", "granian", *options, "--workers", "1", "--blocking-threads", "1", "web:create_app"]
+
+
+def _nginx(folder: Path) -> Callable[[int], list[str]]:
+    """The feed as a file; gzip is a file beside it."""
+    site = folder / "site"
+    site.mkdir()
+    (site / FEED.lstrip("/")).write_bytes((folder / "identity").read_bytes())
+    (site / f"{FEED.lstrip('/')}.gz").write_bytes((folder / "gzip").read_bytes())
+    folder.chmod(0o755)
+
+    def command(port: int) -> list[str]:
+        settings = folder / "nginx.conf"
+        settings.write_text(_NGINX.format(folder=folder, port=port, site=site), "utf-8")
+        return ["nginx", "-c", str(settings), "-p", str(folder), "-e", str(folder / "nginx.log")]
+
+    return command
+
+
+_NGINX = """daemon off;
+worker_processes 1;
+pid {folder}/nginx.pid;
+events {{ worker_connections 256; }}
+http {{
+    access_log off;
+    sendfile on;
+    open_file_cache max=100;
+    keepalive_requests 1000000000;
+    client_body_temp_path {folder};
+    proxy_temp_path {folder};
+    fastcgi_temp_path {folder};
+    uwsgi_temp_path {folder};
+    scgi_temp_path {folder};
+    server {{ listen 127.0.0.1:{port}; root {site}; gzip_static on; }}
+}}
+"""
+
+
 def _await(port: int) -> None:
-    for _ in range(200):
+    for _ in range(900):
         try:
             _get(port, {})
         except OSError:
             time.sleep(0.1)
         else:
             return
-    raise SystemExit("gunicorn does not answer")
+    raise SystemExit("a server does not answer")
 
 
 def _pinned(core: int, command: list[str]) -> list[str]:

@@ -49,8 +49,8 @@ ID = path_id("entry", SAMPLE_ENTRY)
 _PATH = "/entries"
 #: Characters of a text that are looked through first for a snippet: the time grows with them, and most hits are there.
 _OPENING = 1000
-#: A count says no more than this; a counter is exact.
-_MOST_COUNTED = 1_000_000
+#: What no counter tells is counted so far: the time grows with it.
+_MOST_COUNTED = 10_000
 #: What changes the form of an answer and not what is in the list.
 _FORM = (LIMIT, CURSOR, FORM, FOUND_FIELDS, COUNT, FACETS)
 
@@ -106,8 +106,16 @@ def _more(query: EntryQuery, given: Given, state: State) -> Mapping[str, object]
     if given[COUNT]:
         more["count"] = state.store.count(query, _MOST_COUNTED)
     if given[FACETS]:
-        more["facets"] = _facets(state.store.facets(query, given[FACETS]), state)
+        more["facets"] = _facets(_counted(query, given[FACETS], state), state)
     return more
+
+
+def _counted(query: EntryQuery, names: Sequence[str], state: State) -> Facets:
+    """Those of all entries are counted once a version: the months are counted through."""
+    if query != EntryQuery(limit=query.limit, cursor=query.cursor):
+        return state.store.facets(query, names)
+    key = f"facets {' '.join(sorted(names))}"
+    return state.remembered.get(key, lambda: state.store.facets(EntryQuery(), names))
 
 
 def _facets(found: Facets, state: State) -> Resource:

@@ -71,7 +71,8 @@ def topic(given: Given, state: State) -> BaseResponse:
 
 def statistics(given: Given, state: State) -> Response:
     """Entries by topic and month, topics that stand together, entries without one."""
-    return answer_json(topic_statistics(summarise(state.store.topic_counts()), state))
+    found = state.remembered.get("statistics", lambda: summarise(state.store.topic_counts()))
+    return answer_json(topic_statistics(found, state))
 
 
 def sources(given: Given, state: State) -> Response:

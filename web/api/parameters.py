@@ -375,7 +375,12 @@ FACETS = chosen(
     FACET_NAMES,
     "topic,month",
 )
-COUNT = chosen("include", "What else to tell: `count`, how many entries the filters leave. Only in JSON.", ("count",))
+COUNT = chosen(
+    "include",
+    "What else to tell: `count`, how many entries the filters leave; 10 000 means that many or more, unless it is "
+    "one author, topic or source alone, or all there is. Only in JSON.",
+    ("count",),
+)
 MORE_OF_ENTRY = chosen(
     "include",
     "What else to tell: the topics that it is nearly in with why not, its texts, its stories.",

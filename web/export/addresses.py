@@ -157,9 +157,9 @@ def _single(state: State, static: Path) -> Iterator[Address]:
 
 def _overviews(state: State) -> Iterator[Address]:
     store = state.store
-    for path in pages_of(AUTHORS, len(store.authors()), AUTHORS_ON_PAGE):
+    for path in pages_of(AUTHORS, store.author_count(), AUTHORS_ON_PAGE):
         yield from _page(path)
-    for path in pages_of(DOCUMENTS, len(store.documents()), DOCUMENTS_ON_PAGE):
+    for path in pages_of(DOCUMENTS, store.document_counts()[0], DOCUMENTS_ON_PAGE):
         yield from _page(path)
 
 
