@@ -20,12 +20,9 @@ from feeds.query import Words
 from feeds.query import narrowed
 from feeds.query import parse
 from feeds.store import Store
-from feeds.store import migrate
-from feeds.store import open_store
 from feeds.store.engine import make_engine
 from feeds.store.engine import reading
 from feeds.store.engine import store_url as parse_url
-from feeds.store.engine import writing
 from feeds.store.searching import hits
 from feeds.topics import load_topics
 from tests.builders import NOW
@@ -175,23 +172,6 @@ def _rows(url: str) -> set[int]:
         keys = set(connection.exec_driver_sql("SELECT key FROM search_entry").scalars())
     engine.dispose()
     return keys
-
-
-def test_a_store_from_before_is_filled_by_migrating(store: Store, store_url: str) -> None:
-    fill(store)
-    expected = {words: found(store, words) for words in ("模型", "GPT-4", "芯")}
-    store.close()
-    engine = make_engine(parse_url(store_url))
-    with writing(engine) as connection:
-        later = ("listing_version", "token", "crawl", "host")
-        for table in ("search_text", "search_entry", *(["search_word"] if "postgres" in store_url else []), *later):
-            connection.exec_driver_sql(f"DROP TABLE {table}")
-        connection.exec_driver_sql("DROP INDEX IF EXISTS entry_live_by_date")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
-    engine.dispose()
-    migrate(store_url)
-    with open_store(store_url) as again:
-        assert {words: found(again, words) for words in expected} == expected
 
 
 @pytest.mark.parametrize("frequent", [0, 10_000], ids=["walked", "gathered"])
