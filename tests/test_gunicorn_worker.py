@@ -12,8 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPResponse
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+
+from web.gunicorn_worker import PatientWorker
+from web.gunicorn_worker import _Waiting
+from web.peer import Peer
 
 ROOT = Path(__file__).parent.parent
 HEAD = b"HTTP/1.1\r\nHost: x\r\n"
@@ -121,3 +126,21 @@ def test_a_head_that_never_ends_is_refused(port: int) -> None:
     with client(port) as connection:
         connection.sendall(b"GET / " + HEAD + b"X: " + b"x" * (1 << 16))
         assert connection.recv(100).startswith(b"HTTP/1.1 431 ")
+
+
+class Late:
+    """A connection of gunicorn's, as far as it is given up."""
+
+    def __init__(self, sock: Peer) -> None:
+        self.sock = sock
+
+
+def test_a_client_that_goes_while_it_is_told_that_it_is_late_harms_nobody() -> None:
+    ours, theirs = socket.socketpair()
+    connection = Late(Peer(ours))
+    worker = object.__new__(PatientWorker)
+    worker._waiting, worker._swept, worker.nr_conns = {connection: _Waiting(0.0, b"late")}, 0.0, 1
+    worker.poller = SimpleNamespace(unregister=lambda _: None)
+    theirs.close()
+    worker.murder_keepalived()
+    assert (worker._waiting, worker.nr_conns) == ({}, 0)
