@@ -8,9 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPResponse
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -126,6 +128,28 @@ def test_a_head_that_never_ends_is_refused(port: int) -> None:
     with client(port) as connection:
         connection.sendall(b"GET / " + HEAD + b"X: " + b"x" * (1 << 16))
         assert connection.recv(100).startswith(b"HTTP/1.1 431 ")
+
+
+def test_who_takes_a_long_answer_too_slowly_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = socket.socketpair()
+    clock = count(step=31)
+    monkeypatch.setattr("web.peer._KEPT", 0)
+    monkeypatch.setattr("web.peer.time", SimpleNamespace(monotonic=lambda: float(next(clock))))
+    peer = Peer(ours)
+    peer.begin()
+    reader = threading.Thread(target=take_all, args=(theirs,))
+    reader.start()
+    with pytest.raises(TimeoutError):
+        for _ in range(100):
+            peer.sendall(bytes(1 << 20))
+    ours.close()
+    reader.join()
+
+
+def take_all(connection: socket.socket) -> None:
+    with connection:
+        while connection.recv(1 << 12):
+            pass
 
 
 class Late:

@@ -12,6 +12,8 @@ from socket import socket
 
 #: Seconds that a thread waits for a body, and anybody for an answer to be taken.
 BODY, TAKEN = 30.0, 60.0
+#: Bytes a second that a client has to take of a long answer, on average, once it was waited for so long.
+PACE = 1 << 16
 #: Bytes of an answer that are kept for a client; beyond it a thread waits as well.
 _KEPT = 1 << 22
 _PIECE = 1 << 16
@@ -27,6 +29,8 @@ class Peer:
         real.setblocking(False)
         self._real = real
         self._until = 0.0
+        #: Of the present answer: bytes that were taken, and seconds that a thread waited for them to be.
+        self._taken, self._waited = 0, 0.0
         self._timeout: float | None = None
         #: What the client has not taken yet.
         self.unsent: deque[memoryview] = deque()
@@ -38,6 +42,7 @@ class Peer:
     def begin(self) -> None:
         """A thread begins to work for the client."""
         self._until = time.monotonic() + BODY
+        self._taken, self._waited = 0, 0.0
 
     def collect(self) -> bytes | None:
         """What has come, empty at the end; None where nothing has."""
@@ -61,9 +66,10 @@ class Peer:
             rest = rest[self._send(rest) :]
         if rest:
             self.unsent.append(rest)
-        until = time.monotonic() + TAKEN
         while sum(map(len, self.unsent)) > _KEPT and self.push():
-            self._wait(POLLOUT, until)
+            begun = time.monotonic()
+            self._wait(POLLOUT, begun + TAKEN + self._taken / PACE - self._waited)
+            self._waited += time.monotonic() - begun
 
     def push(self) -> bool:
         """Send of what is kept as much as is taken; tell whether some is left."""
@@ -98,6 +104,8 @@ class Peer:
                 sent += self._real.send(data[sent:])
         except BlockingIOError:
             pass
+        finally:
+            self._taken += sent
         return sent
 
     def _wait(self, what: int, until: float) -> None:
