@@ -68,7 +68,7 @@ def _is_feed(name: str) -> bool:
 def _live(client: FlaskClient, name: str, is_page: bool) -> bytes:
     path = f"/{name}"
     if is_page:
-        path = path.removesuffix(".html").removesuffix("index")
+        path = re.sub(r"(?:(?<=/)index)?\.html$", "", path)
     elif name == "favicon.ico":
         path = "/static/favicon.ico"
     elif name.startswith("api/") and name != "api/v1/openapi.json":

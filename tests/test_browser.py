@@ -145,7 +145,7 @@ def test_a_search_is_typed_found_marked_and_narrowed_down(page: Page, base: str)
     assert page.locator("article.card").count() == 30
     page.get_by_text("Narrow it down").click()
     page.locator("select[name=topic]").select_option("coding")
-    page.get_by_role("button", name="Search").click()
+    page.locator(".finder").get_by_role("button", name="Search").click()
     page.wait_for_url("**topic*coding*")
     assert page.locator("article.card").count() == 20
     address = page.get_by_role("region", name="Subscribe").get_by_role("textbox").input_value()

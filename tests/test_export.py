@@ -63,7 +63,7 @@ def test_every_route_is_exported_or_listed_with_the_reason(site: Site) -> None:
 
 def _all(app: Flask) -> set[Address]:
     with app.app_context():
-        return set(addresses(app.extensions["feedwright"], Path(str(app.static_folder))))
+        return set(addresses(app.extensions["feedwright"]))
 
 
 def test_files_hold_what_the_site_serves(site: Site) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from datetime import datetime
 from datetime import timedelta
 from xml.etree import ElementTree
@@ -19,6 +20,7 @@ from tests.builders import make_batch
 from tests.builders import make_draft
 from tests.builders import make_info
 from tests.builders import make_person
+from tests.builders import make_published
 from tests.site import ARTICLE
 from tests.site import PICTURE
 from tests.site import drafts
@@ -171,6 +173,15 @@ def test_listing_pages_are_small(library: Store, client: FlaskClient) -> None:
     for path in ["/", "/entries", "/topics/coding", "/authors", "/topics", "/sources", "/documents", "/stories"]:
         assert len(client.get(path).data) < 100_000
         assert client.get(path).text.count('rel="stylesheet"') == 1
+
+
+def test_an_archive_page_of_as_many_chinese_posts_as_there_can_be_is_small(store: Store, now: datetime) -> None:
+    many = make_published(date(2024, 3, 5))
+    posts = [make_draft(f"第 {n} 条。" + "切分决定检索的好坏，" * 30, n, published=many) for n in range(1, 201)]
+    store.save(make_batch(posts), now)
+    page = make_client(store).get("/entries/archive/2024-03")
+    assert page.text.count("<article") == 200 and "切分决定检索" in page.text
+    assert len(page.data) < 100_000
 
 
 # Errors

@@ -6,18 +6,15 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC
 from datetime import datetime
-from http import HTTPStatus
 
 from flask import Flask
-from flask import Response
-from flask import request
 
-from feeds.addresses import STATIC
 from feeds.announcing import Announced
 from feeds.settings import Settings
 from feeds.settings import load_settings
 from feeds.store import Store
 from web import api
+from web import assets
 from web import errors
 from web import finder
 from web import headers
@@ -44,13 +41,6 @@ def _clock() -> datetime:
     return datetime.now(UTC)
 
 
-def _close_unsent(response: Response) -> Response:
-    """Where no body is sent, werkzeug hands none to the server, which so never closes the file behind it."""
-    if response.status_code == HTTPStatus.NOT_MODIFIED or request.method == "HEAD":
-        response.close()
-    return response
-
-
 def create_app(
     settings: Settings | None = None,
     store: Store | None = None,
@@ -68,12 +58,12 @@ def create_app(
     is opened for writing when something is written, unless `store` is given. With `is_copy` pages have no form to
     search with: they become files. Raises `ConfigError`.
     """
-    app = Flask(__name__, static_url_path=STATIC)
+    app = Flask(__name__, static_folder=None)  # see web.assets
     state = State(settings or load_settings(), store, ingest, now, announced, is_copy)
     app.extensions["feedwright"] = state
     interface.register(app)
     templating.register(app)
-    for view in (listings, opml, pages, overviews, stories, sitemap, proxy, probes):
+    for view in (assets, listings, opml, pages, overviews, stories, sitemap, proxy, probes):
         app.register_blueprint(view.bp)
     api.register(app, state)
     app.before_request(serve_kept)
@@ -82,7 +72,6 @@ def create_app(
     finder.register(app)
     headers.register(app)
     errors.register(app)
-    app.after_request(_close_unsent)
     app.url_map.merge_slashes = False  # the redirect would go to whatever host the client names
     hot = HotFeeds(app.wsgi_app, state.cache, state.settings.public_base_url)
     served = hot if state.meter is None else Metered(hot, state.meter, state.cache)

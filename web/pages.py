@@ -54,6 +54,8 @@ bp = Blueprint("pages", __name__)
 
 #: Entries on the front page, and names in each of its lists.
 _NEWEST, _NAMES = 12, 12
+#: Characters, of three bytes: of one entry on an archive page, of all together, and what else an entry takes.
+_EXCERPT, _ON_PAGE, _AROUND = 110, 30_000, 130
 
 
 @bp.get(HOME)
@@ -153,6 +155,7 @@ def _listing(
         plot=plot_of(selection.query, state) if first else None,
         first=first,
         archived=archived,
+        room=_room(len(found.entries)) if archived else None,
         older=older,
         newer=newer,
         is_search=is_search,
@@ -160,6 +163,11 @@ def _listing(
         highlight=highlighter(selection.query.where),
         companions=companions(selection.query, found.entries, site),
     )
+
+
+def _room(entries: int) -> int:
+    """How many characters of each entry fit on an archive page, so that it stays below 100 kB in Chinese too."""
+    return min(_EXCERPT, max(_EXCERPT // 5, _ON_PAGE // max(entries, 1) - _AROUND))
 
 
 def _by_role(people: Sequence[Person]) -> dict[str, list[Person]]:

@@ -23,6 +23,7 @@ from feeds.listing import Site
 from feeds.model import Entry
 from feeds.shapes import Shape
 from feeds.titles import display_title
+from web import assets
 from web import interface
 from web.interface import gettext
 from web.pictures import shown
@@ -43,6 +44,7 @@ def register(app: Flask) -> None:
     readers: tuple[Reader, ...] = load_readers()
     app.jinja_env.globals.update(
         addresses=addresses,
+        asset=assets.address,
         formats=tuple(FORMATS.values()),
         readers=readers,
         languages=interface.LANGUAGES,

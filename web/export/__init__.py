@@ -133,7 +133,7 @@ def _export(app: Flask, target: Folder, stand: Stand, fresh: Fresh, watch: Watch
     state = cast(State, app.extensions["feedwright"])
     with app.app_context():
         archives = known_archives(target.names, fresh)
-        planned = plan(addresses(state, Path(cast(str, app.static_folder)), archives))
+        planned = plan(addresses(state, archives))
     done = Exported(left=list(planned.left))
     kept = {
         name: made

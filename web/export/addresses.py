@@ -10,9 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
-from pathlib import Path
 from typing import TypeAlias
-from urllib.parse import quote
 
 from feeds.addresses import ABOUT
 from feeds.addresses import API
@@ -46,6 +44,7 @@ from feeds.model.scope import topic_scope
 from feeds.shapes import ARCHIVE
 from feeds.shapes import SCRIPTS
 from feeds.shapes import Shape
+from web import assets
 from web.api import PAGE as API_PAGE
 from web.export.files import Address
 from web.export.files import Kind
@@ -89,13 +88,13 @@ _Scopes: TypeAlias = "tuple[Scope, ...] | None"
 Archives: TypeAlias = Callable[[Selection], "Sequence[str] | None"]
 
 
-def addresses(state: State, static: Path, archives: Archives = lambda selection: None) -> Iterator[Address]:
-    """Every address of the site that becomes a file; `static` is the folder of what never changes.
+def addresses(state: State, archives: Archives = lambda selection: None) -> Iterator[Address]:
+    """Every address of the site that becomes a file.
 
     Some may turn out to be none: names that lead elsewhere, entries that are withdrawn meanwhile. The archive documents
     of a listing are looked for where `archives` does not know them.
     """
-    yield from _single(state, static)
+    yield from _single(state)
     yield from _overviews(state)
     seen = _Seen()
     for entry in _entries(state):
@@ -140,13 +139,12 @@ def _api(path: str, scopes: _Scopes = None) -> Address:
     return Address(f"{API}{path}", Kind.JSON, scopes=scopes)
 
 
-def _single(state: State, static: Path) -> Iterator[Address]:
+def _single(state: State) -> Iterator[Address]:
     for path in (HOME, TOPICS, FEEDS, SOURCES, STORIES, ABOUT, API_PAGE, MISSING):
         yield from _page(path)
     icon = f"{STATIC}/favicon.ico"
     yield Address("/favicon.ico", Kind.AS_IT_IS, asked=icon)
-    files = sorted(path.relative_to(static).as_posix() for path in static.rglob("*") if path.is_file())
-    yield from _as_it_is(f"{STATIC}/{quote(name)}" for name in files)
+    yield from _as_it_is(f"{STATIC}/{name}" for name in assets.names())
     yield from _as_it_is(("/robots.txt", SITEMAP, *part_paths(state), f"{API}/openapi.json", OPML))
     yield from _as_it_is(f"{kind}{OPML_SUFFIX}" for kind in (FEEDS, AUTHORS, TOPICS, SOURCES))
     yield _api("/statistics/topics")
