@@ -27,6 +27,8 @@ ABOUT = "/about"
 SITEMAP = "/sitemap.xml"
 SITEMAPS = "/sitemaps"
 PICTURES = "/pictures"
+#: Asked for by machines that watch over us.
+HEALTHZ, READYZ, METRICS = PROBES = ("/healthz", "/readyz", "/metrics")
 
 _URN = "urn:uuid:"
 #: What may stand in a path as it is (RFC 3986, section 3.3), and the sign of what is encoded already.

@@ -82,9 +82,9 @@ class Server:
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         self._control("start", "--log", str(self.folder / "log"), "--options", f"{options} -h 127.0.0.1")
 
-    def stop(self) -> None:
-        """End at once: connections are cut."""
-        self._control("stop", "--mode", "immediate")
+    def stop(self, mode: str = "immediate") -> None:
+        """End at once: connections are cut, after what is under way was rolled back (`fast`) or as in a crash."""
+        self._control("stop", "--mode", mode)
 
     def _control(self, *words: str) -> None:
         _run(
@@ -173,7 +173,10 @@ def create_database(server: str, name: str, template: str = "template1") -> None
 def drop_database(server: str, name: str) -> None:
     """Remove a database, whoever is connected."""
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        try:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        except psycopg.errors.InsufficientPrivilege:  # to end an autovacuum, which a plain one can
+            connection.execute(f"DROP DATABASE {name}".encode())
 
 
 def _make_data(folder: Path, programs: Path) -> None:

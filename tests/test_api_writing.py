@@ -298,6 +298,17 @@ def test_a_body_without_a_length_is_read_no_farther_than_the_limit(client: Flask
     assert body.given <= 2 * MAX_BYTES
 
 
+def test_a_body_that_does_not_come_in_time_is_told_so(client: FlaskClient) -> None:
+    class Slow:
+        """As `web.peer` ends the wait for a client."""
+
+        def read(self, size: int = -1) -> bytes:
+            raise TimeoutError("the client is too slow")
+
+    stopped = send(client, b"", environ_overrides={"wsgi.input": Slow(), "wsgi.input_terminated": True})
+    assert (stopped.status_code, code(stopped)) == (408, "request_timeout")
+
+
 def test_a_web_process_without_parsers_says_so(store: Store) -> None:
     add_tokens(store)
     client = create_app(load_settings({}), store).test_client()

@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
+from sqlalchemy import Connection
+from sqlalchemy import text
 
 from feeds.errors import SchemaError
 from feeds.errors import StoreError
 from feeds.model import EntryQuery
 from feeds.settings import load_settings
 from feeds.store import Store
+from feeds.store import copying
 from feeds.store import open_store
 from feeds.store.copying import copy_store
 from feedwright import main
@@ -159,3 +162,17 @@ def test_the_command_copies_and_shows_no_password(filled: Path, tmp_path: Path, 
     copy_store(file, postgres_url, ignore)
     refused = CliRunner().invoke(main, ["copy-store", file, postgres_url])
     assert refused.exit_code == 1 and "***" in refused.output and "p%40ss" not in refused.output
+
+
+def test_a_copy_may_take_longer_than_a_page(
+    postgres_store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits, copy = [], copying._copy
+
+    def watched(source: Connection, target: Connection, progress: copying.Progress) -> copying.Copied:
+        limits.append(source.scalar(text("SHOW statement_timeout")))
+        return copy(source, target, progress)
+
+    monkeypatch.setattr(copying, "_copy", watched)
+    copy_store(postgres_store_url, f"sqlite:///{tmp_path / 'copy.db'}", ignore)
+    assert limits == ["0"]

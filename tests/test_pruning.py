@@ -6,11 +6,19 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 
 import feedwright
 from feeds.errors import GoneError
 from feeds.model import EntryQuery
+from feeds.query import parse
 from feeds.store import Store
+from feeds.store.engine import make_engine
+from feeds.store.engine import reading
+from feeds.store.engine import store_url as parsed_url
+from feeds.store.engine import writing
+from feeds.store.indexing import refill
+from feeds.store.reading import count
 from tests.attack import writings
 from tests.builders import NOW
 from tests.builders import make_batch
@@ -64,6 +72,14 @@ def test_a_copy_of_it_elsewhere_is_an_entry_of_its_own(pruned: Store) -> None:
     assert saved.new == 1 and len(ids(pruned)) == 2
 
 
+def test_a_copy_elsewhere_is_one_also_after_the_document_that_still_holds_it_was_edited(pruned: Store) -> None:
+    edited = make_draft(OLD.content_text + "补了一句。", 1, published=OLD.published)
+    pruned.save(make_batch([edited, NEW], digest="2"), NOW + DAY)
+    copy = make_draft(edited.content_text, 1, published=make_instant(NOW))
+    saved = pruned.save(make_batch([copy], name="other.md", source=make_source("other", "Other")), NOW + DAY)
+    assert saved.new == 1 and len(ids(pruned)) == 2
+
+
 def test_a_copy_of_what_was_withdrawn_by_hand_stays_away(store: Store) -> None:
     store.save(make_batch([OLD]), NOW)
     (id,) = ids(store)
@@ -99,6 +115,17 @@ def test_the_search_is_written_anew_where_most_of_it_is_dead(store: Store, monke
     client = make_client(store)
     for word, found in (("第4次", 1), ("第3次", 0)):
         assert len(client.get("/api/v1/entries", query_string={"q": word}).json["data"]) == found
+
+
+def test_who_began_to_read_before_the_search_is_written_anew_still_finds(store: Store, store_url: str) -> None:
+    store.save(make_batch([NEW]), NOW)
+    engine = make_engine(parsed_url(store_url))
+    with reading(engine) as before:
+        assert before.scalar(text("SELECT version FROM state"))
+        with writing(engine) as connection:
+            refill(connection)
+        assert count(before, EntryQuery(where=parse(NEW.content_text[:6]).tree), 10) == 1
+    engine.dispose()
 
 
 def test_the_command_wants_to_be_told_how_many_days(store_url: str) -> None:

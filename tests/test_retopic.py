@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from datetime import timedelta
 from pathlib import Path
@@ -126,6 +127,17 @@ def test_reading_the_documents_again_with_other_rules_gives_other_topics(store: 
     drafts = [make_draft(text, n, topics=topics.classify(None, text)) for n, text in enumerate(TEXTS, 1)]
     assert store.save(make_batch(drafts), LATER).changed == 3
     assert {e.id: e.updated for e in store.entries(EntryQuery()).entries} == before
+
+
+def test_reading_the_documents_again_with_the_rules_of_before_gives_the_topics_of_before(
+    store: Store, topics: Topics
+) -> None:
+    batch = replace(make_batch(make_drafts(*TEXTS, topics=make_topics("rain"))), reading="rules of before")
+    store.save(batch, NOW)
+    store.retopic(topics.classify, LATER)
+    assert store.last_readings([batch.document.location]) == {}
+    store.save(batch, LATER)
+    assert in_topics(store) == dict.fromkeys(TEXTS, ["rain"])
 
 
 def test_withdrawn_entries_stay_withdrawn(store: Store, topics: Topics) -> None:

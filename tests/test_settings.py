@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from datetime import UTC
 from datetime import datetime
@@ -11,8 +12,12 @@ import pytest
 
 from feeds.errors import ConfigError
 from feeds.settings import SETTINGS
+from feeds.settings import Setting
 from feeds.settings import Settings
 from feeds.settings import load_settings
+from feedwright import main
+
+README = Path(__file__).parent.parent / "README.md"
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
@@ -29,6 +34,12 @@ def test_the_table_has_a_row_for_every_field_with_a_default_of_its_type() -> Non
     for name, kind in hints.items():
         assert isinstance(getattr(settings, name), tuple if get_origin(kind) is tuple else kind)
     assert all(setting.help for setting in SETTINGS)
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+def test_readme_and_help_name_every_setting(setting: Setting) -> None:
+    assert re.search(rf"^\|.*`{setting.name}`.*\|.+\|$", README.read_text("utf-8"), re.MULTILINE)
+    assert re.search(rf"\b{setting.name}\b", main.help or "")
 
 
 @pytest.mark.parametrize("name", [setting.name for setting in SETTINGS])

@@ -15,11 +15,11 @@ from feeds.settings import load_settings
 from feeds.store import Store
 from web import api
 from web import assets
-from web import clients
 from web import errors
 from web import finder
 from web import headers
 from web import interface
+from web import limits
 from web import listings
 from web import opml
 from web import overviews
@@ -67,7 +67,7 @@ def create_app(
         app.register_blueprint(view.bp)
     api.register(app, state)
     app.before_request(serve_kept)
-    clients.register(app)
+    limits.register(app)
     redirects.register(app)
     finder.register(app)
     headers.register(app)

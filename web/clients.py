@@ -1,4 +1,4 @@
-"""Who asks: the address of a client, behind proxies that are trusted, and how often it has asked.
+"""Who asks: the address of a client behind proxies that are trusted, and a count of what each does.
 
 `X-Forwarded-For` is a list to which every proxy adds whom it was asked by, so its end is true and its beginning is
 whatever the client wrote. It is read from the end, and only as far as trusted proxies go.
@@ -20,12 +20,8 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING
 from typing import TypeAlias
 
-from flask import Flask
-from flask import Response
 from flask import request
 
-from feeds.addresses import STATIC
-from web.api.problems import asks_too_often
 from web.state import get_state
 
 if TYPE_CHECKING:
@@ -38,8 +34,6 @@ _WINDOW_SECONDS = 60
 _HOUSE = 64
 #: Entries of the header that are looked at: no chain of proxies is longer.
 _MOST_PROXIES = 20
-#: What a platform asks for all the time, and what costs nothing.
-_FREE = ("/healthz", "/readyz", "/metrics", f"{STATIC}/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +72,6 @@ class Limiter:
         from limits.strategies import MovingWindowRateLimiter
 
         return MovingWindowRateLimiter(MemoryStorage())
-
-
-def register(app: Flask) -> None:
-    """Have the application count who asks, where a limit is set. What is in memory is answered before that."""
-    limit = app.extensions["feedwright"].settings.reads_per_minute
-    if not limit:
-        return
-    limiter = Limiter(limit)
-
-    def count() -> Response | None:
-        if not request.path.startswith(_FREE) and request.method in {"GET", "HEAD"}:
-            allowed, allowance = limiter.hit(client())
-            if not allowed:
-                raise asks_too_often(allowance.limit, allowance.reset)
-        return None
-
-    app.before_request(count)
 
 
 def client() -> str:

@@ -10,6 +10,7 @@ from flask import Response
 from flask import current_app
 from flask import render_template
 from flask import request
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.exceptions import HTTPException
 
 from feeds.errors import DocumentError
@@ -38,7 +39,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(DocumentError, _bad_document)
     app.register_error_handler(ReadOnlyError, _read_only)
     app.register_error_handler(StoreError, _no_store)
-    app.register_error_handler(BlockingIOError, _too_slow)
+    app.register_error_handler(ClientDisconnected, _too_slow)
     app.register_error_handler(HTTPException, _http_error)
 
 
@@ -78,8 +79,8 @@ def _no_store(error: StoreError) -> Response:
     return response
 
 
-def _too_slow(error: BlockingIOError) -> Response:
-    """The server waits for each part of a body, and not for ever."""
+def _too_slow(error: ClientDisconnected) -> Response:
+    """A body that is waited for, see `web.peer`, and not for ever; who has left hears nothing of it."""
     return _answer(HTTPStatus.REQUEST_TIMEOUT, "request_timeout", "The body did not come in time.")
 
 

@@ -27,6 +27,7 @@ from flask import redirect
 from flask import request
 from werkzeug.wrappers import Response as BaseResponse
 
+from feeds.addresses import PROBES
 from feeds.addresses import STATIC
 from web.headers import is_api
 from web.headers import is_feed
@@ -44,7 +45,7 @@ TAGS: Mapping[str, str] = {"en": "en", "zh": "zh-Hans"}
 _TRANSLATIONS = Path(__file__).parent / "translations"
 _NAMED = "feedwright.language"
 #: Answers that are the same in every language.
-_NOT_PAGES = ("/healthz", "/readyz", "/metrics", "/favicon.ico", "/robots.txt", "/sitemap", "/pictures/", STATIC)
+_NOT_PAGES = (*PROBES, "/favicon.ico", "/robots.txt", "/sitemap", "/pictures/", STATIC)
 
 
 class NamedByAddress:

@@ -10,6 +10,9 @@ from flask import Response
 from flask import current_app
 from flask import request
 
+from feeds.addresses import HEALTHZ
+from feeds.addresses import METRICS
+from feeds.addresses import READYZ
 from feeds.errors import NotFoundError
 from feeds.errors import SchemaError
 from feeds.errors import StoreError
@@ -24,13 +27,13 @@ bp = Blueprint("probes", __name__)
 _RETRY_AFTER = "30"
 
 
-@bp.get("/healthz")
+@bp.get(HEALTHZ)
 def healthz() -> Response:
     """Whether the process answers. It asks nobody else: what restarts us while the store is away helps nobody."""
     return _plain("ok")
 
 
-@bp.get("/readyz")
+@bp.get(READYZ)
 def readyz() -> Response:
     """Whether the store answers too, with the tables that we need; 503 with the reason otherwise.
 
@@ -45,7 +48,7 @@ def readyz() -> Response:
     return _plain("ready")
 
 
-@bp.get("/metrics")
+@bp.get(METRICS)
 def metrics() -> Response:
     """The figures for Prometheus. Raises `NotFoundError` where no token is set."""
     from web.metrics.exposition import Observed

@@ -24,8 +24,8 @@ _settings = load_settings()
 #: A platform that names a port wants all interfaces; without one, this machine alone is served.
 bind = f"{'0.0.0.0' if os.environ.get('PORT') else '127.0.0.1'}:{_settings.port}"
 workers = _settings.web_concurrency
-#: With threads that no slow client holds.
-worker_class = "web.gunicorn_worker.LeavingWorker"
+#: With threads that no slow client holds, and nobody left at the door.
+worker_class = "web.gunicorn_worker.PatientWorker"
 #: The kernel would wait for a slow client where the loop should.
 sendfile = False
 #: Answers are made by one core at a time, so more of them only wait: for the store, and for clients.

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from sqlalchemy import URL
 from sqlalchemy import Connection
 from sqlalchemy import Engine
 from sqlalchemy import Table
@@ -27,6 +29,8 @@ from sqlalchemy.sql.expression import TableClause
 
 from feeds.errors import SchemaError
 from feeds.errors import StoreError
+from feeds.store.advice import explained
+from feeds.store.engine import lift_limits
 from feeds.store.engine import lock_for_migration
 from feeds.store.engine import make_engine
 from feeds.store.engine import reading
@@ -39,7 +43,6 @@ from feeds.store.migrate import migrate
 from feeds.store.schema import metadata
 from feeds.store.schema import search_entry
 from feeds.store.schema import state
-from feeds.store.server import explained
 from feeds.store.server import shown
 
 #: Rows in memory at once.
@@ -61,38 +64,32 @@ def copy_store(source: str, target: str, progress: Progress) -> Copied:
     What is copied is the store of one moment; whoever writes may go on and is not kept waiting. It is all there or
     nothing is. Raises `StoreError`, `SchemaError` where either store is of another version than this code.
     """
-    with _opened(source, read_only=True) as giving:
-        _fit(giving, source, "to copy from")
+    with _opened(source, "to copy from", read_only=True) as giving:
         migrate(target)
-        with _opened(target) as taking:
-            _fit(taking, target, "to copy to")
-            with reading(giving.engine) as come, writing(taking.engine) as go:
-                lock_for_migration(go)
-                _refuse_full(go, target)
-                return _copy(come, go, progress)
+        with _opened(target, "to copy to") as taking, reading(giving) as come, writing(taking) as go:
+            lift_limits(come)
+            lock_for_migration(go)
+            _refuse_full(go, target)
+            return _copy(come, go, progress)
 
 
-class _opened:  # noqa: N801  # a context manager that reads as a verb
-    """An engine for the time of a copy."""
-
-    def __init__(self, url: str, *, read_only: bool = False) -> None:
-        self._url = store_url(url)
-        self._read_only = read_only
-        self.engine: Engine
-
-    def __enter__(self) -> _opened:
-        self.engine = make_engine(self._url, read_only=self._read_only)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.engine.dispose()
-
-
-def _fit(store: _opened, url: str, what: str) -> None:
+@contextmanager
+def _opened(url: str, what: str, *, read_only: bool = False) -> Iterator[Engine]:
+    """An engine for the time of a copy. Raises `SchemaError`."""
+    parsed = store_url(url)
+    engine = make_engine(parsed, read_only=read_only)
     try:
-        check_schema(store.engine, store_file(store_url(url)))
+        _fit(engine, parsed, what)
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _fit(engine: Engine, url: URL, what: str) -> None:
+    try:
+        check_schema(engine, store_file(url))
     except SchemaError as error:
-        raise SchemaError(f"the store {what}, {shown(store_url(url))}: {error}, with it as DATABASE_URL") from error
+        raise SchemaError(f"the store {what}, {shown(url)}: {error}, with it as DATABASE_URL") from error
 
 
 def _refuse_full(connection: Connection, url: str) -> None:

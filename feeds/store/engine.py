@@ -148,6 +148,12 @@ def limit_wait(connection: Connection, milliseconds: int) -> None:
     connection.execute(text(f"SET LOCAL lock_timeout = {milliseconds:d}"))
 
 
+def lift_limits(connection: Connection) -> None:
+    """Have this transaction take its time: what reads a whole table needs longer than any page."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+
+
 def is_lock_timeout(error: StoreError) -> bool:
     """Whether a transaction failed for waiting too long (SQLSTATE 55P03)."""
     cause = error.__cause__

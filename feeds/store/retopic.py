@@ -27,13 +27,14 @@ from feeds.store.codec import topic_slugs
 from feeds.store.engine import reading
 from feeds.store.engine import writing
 from feeds.store.relisting import relist
+from feeds.store.schema import document
 from feeds.store.schema import entry
 from feeds.store.versions import scopes_of
 
 #: Entries in one transaction: others who write wait no longer than it takes to update so many.
 CHUNK = 500
 _WORDS = ("title", "content_text", "links", "labels")
-_LISTED = ("id", "source_id", "published", "order_key", "people", "quoted", "topics", "withdrawn_at")
+_LISTED = ("id", "source_id", "document_id", "published", "order_key", "people", "quoted", "topics", "withdrawn_at")
 
 
 class Classify(Protocol):
@@ -100,6 +101,9 @@ def _write(
         return
     changes = [{"row": row.id, "new": found[row.id]} for row in old]
     connection.execute(update(entry).where(entry.c.id == bindparam("row")).values(topics=bindparam("new")), changes)
+    # Read with the rules of before, the documents would pass for unchanged.
+    documents = {row.document_id for row in old}
+    connection.execute(update(document).where(document.c.id.in_(documents)).values(fingerprint=None))
     before = [dict(row._mapping) for row in old]
     relist(connection, before, [{**row, "topics": found[row["id"]]} for row in before])
     live = [row for row in before if row["withdrawn_at"] is None]

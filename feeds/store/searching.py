@@ -140,11 +140,12 @@ def add_texts(connection: Connection, texts: Sequence[tuple[int, str]]) -> None:
 
 
 def empty_texts(connection: Connection) -> None:
-    """Drop all rows."""
+    """Drop all rows. For who began to read before, they are there: after a TRUNCATE they would find nothing."""
     if _is_sqlite(connection):
         connection.execute(text("INSERT INTO search_text (search_text) VALUES ('delete-all')"))
     else:
-        connection.execute(text("TRUNCATE search_text, search_word"))
+        connection.execute(text("DELETE FROM search_text"))
+        connection.execute(text("DELETE FROM search_word"))
 
 
 def _is_sqlite(connection: Connection) -> bool:

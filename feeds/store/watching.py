@@ -115,7 +115,7 @@ class Watch:
         try:
             turn = turns.get(timeout=PATIENCE)
         except Empty as error:
-            raise OSError(f"no connection was free for {PATIENCE} s; see DATABASE_CONNECTIONS") from error
+            raise UnavailableError(f"no connection was free for {PATIENCE} s; see DATABASE_CONNECTIONS") from error
         try:
             return self._look_alone(scopes, known)
         finally:

@@ -215,6 +215,7 @@ class _Saving:
 
     def _entry_row(self, one: Placed, published: Published, known: Mapping[str, people.Known]) -> dict[str, Any]:
         draft, row = one.prepared.draft, one.row
+        is_pruned = one.absorbed and row is not None and row.keys == "[]"
         first_seen = self._seen if row is None else row.first_seen
         if row is None or (one.joins and row.revision == 1):
             updated = decide.first_updated(published, first_seen)
@@ -222,6 +223,7 @@ class _Saving:
             updated = decide.next_updated(row.updated, published.at, self._now, one.edited)
         return {
             **one.prepared.columns,
+            **({"keys": "[]"} if is_pruned else {}),  # else it would hold back copies, as if withdrawn by hand
             "id": one.id,
             "source_id": self._source_id,
             "document_id": self._document.id,

@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from contextlib import contextmanager
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
-from feeds.aliases import load_aliases
 from feeds.settings import Settings
-from feeds.topics import load_topics
 from feeds.version import present_version
 from scrapers.fetch import Clock
 from scrapers.fetch import Fetcher
@@ -23,9 +22,7 @@ from scrapers.fetch import Turns
 from scrapers.fetch import user_agent
 from scrapers.fetch.turns import Hosts
 from scrapers.fetch.turns import OwnHosts
-from scrapers.fingerprint import fingerprint
-from scrapers.ingest import Plan
-from scrapers.sources import load_sources
+from scrapers.plans import reading_plan
 from scrapers.worker.worker import LEASE
 from scrapers.worker.worker import Archive
 from scrapers.worker.worker import Bench
@@ -54,10 +51,7 @@ def open_bench(
     announced: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> Iterator[Bench]:
     """Everything a worker needs; other `limits` than those of the settings may be given. Raises `ConfigError`."""
-    known = fingerprint(settings)
-    sources = load_sources(settings.sources)
-    rules = load_topics(settings.topics), load_aliases(settings.authors), sources
-    plan = Plan(*rules, clock.now(), fingerprint=known)
+    plan = replace(reading_plan(settings), now=clock.now())
     owner = uuid4().hex
     limits = limits or make_limits(settings)
     turns = Turns(store.crawl(), clock, owner, limits.connect + limits.total + limits.read)
@@ -65,7 +59,7 @@ def open_bench(
         yield Bench(
             store=store,
             fetcher=fetcher,
-            sources=sources,
+            sources=plan.sources,
             plan=plan,
             clock=clock,
             chance=random.Random().random,

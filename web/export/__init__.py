@@ -28,6 +28,7 @@ from web import create_app
 from web.export.addresses import MISSING
 from web.export.addresses import addresses
 from web.export.archived import known_archives
+from web.export.asked import AskedOnce
 from web.export.files import Address
 from web.export.files import Kind
 from web.export.files import Leaving
@@ -35,7 +36,6 @@ from web.export.files import plan
 from web.export.freshness import Fresh
 from web.export.freshness import Stand
 from web.export.freshness import stand_of
-from web.export.remembering import Remembering
 from web.export.workers import shared
 from web.export.writing import Folder
 from web.export.writing import Made
@@ -112,10 +112,10 @@ def export_site(
 
 def make_app(settings: Settings, store: Store) -> Flask:
     """The application whose answers become files: it shows no form to search with, and no picture through us."""
-    remembering = cast(Store, Remembering(store, _ASKED_AGAIN))
+    remembering = cast(Store, AskedOnce(store, _ASKED_AGAIN))
     app = create_app(replace(settings, image_proxy_key=None), remembering, is_copy=True)
     state = cast(State, app.extensions["feedwright"])
-    state.topics = cast(Topics, Remembering(state.topics, ["explain"]))
+    state.topics = cast(Topics, AskedOnce(state.topics, ["explain"]))
     return app
 
 

@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 from typing import Any
 
+from feeds.addresses import PROBES
 from feeds.addresses import STATIC
 from web.conditional import FOUND
 from web.headers import names_api
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from web.cache import Cache
 
-#: Asked for by machines that watch over us.
-PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 _FEED, _PAGE, _API, _STATIC, _PROBE = range(len(KINDS))
 
 

@@ -15,7 +15,7 @@ from typing import cast
 _MOST = 48
 
 
-class Remembering:
+class AskedOnce:
     """Stands for another object and remembers the last answers of some of its methods.
 
     Their arguments must be hashable, and their answers values that nobody changes. What they raise is not remembered.

@@ -8,12 +8,19 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPResponse
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+
+from web.gunicorn_worker import PatientWorker
+from web.gunicorn_worker import _Waiting
+from web.peer import Peer
 
 ROOT = Path(__file__).parent.parent
 HEAD = b"HTTP/1.1\r\nHost: x\r\n"
@@ -121,3 +128,43 @@ def test_a_head_that_never_ends_is_refused(port: int) -> None:
     with client(port) as connection:
         connection.sendall(b"GET / " + HEAD + b"X: " + b"x" * (1 << 16))
         assert connection.recv(100).startswith(b"HTTP/1.1 431 ")
+
+
+def test_who_takes_a_long_answer_too_slowly_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = socket.socketpair()
+    clock = count(step=31)
+    monkeypatch.setattr("web.peer._KEPT", 0)
+    monkeypatch.setattr("web.peer.time", SimpleNamespace(monotonic=lambda: float(next(clock))))
+    peer = Peer(ours)
+    peer.begin()
+    reader = threading.Thread(target=take_all, args=(theirs,))
+    reader.start()
+    with pytest.raises(TimeoutError):
+        for _ in range(100):
+            peer.sendall(bytes(1 << 20))
+    ours.close()
+    reader.join()
+
+
+def take_all(connection: socket.socket) -> None:
+    with connection:
+        while connection.recv(1 << 12):
+            pass
+
+
+class Late:
+    """A connection of gunicorn's, as far as it is given up."""
+
+    def __init__(self, sock: Peer) -> None:
+        self.sock = sock
+
+
+def test_a_client_that_goes_while_it_is_told_that_it_is_late_harms_nobody() -> None:
+    ours, theirs = socket.socketpair()
+    connection = Late(Peer(ours))
+    worker = object.__new__(PatientWorker)
+    worker._waiting, worker._swept, worker.nr_conns = {connection: _Waiting(0.0, b"late")}, 0.0, 1
+    worker.poller = SimpleNamespace(unregister=lambda _: None)
+    theirs.close()
+    worker.murder_keepalived()
+    assert (worker._waiting, worker.nr_conns) == ({}, 0)
