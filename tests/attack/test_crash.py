@@ -22,6 +22,9 @@ from tests.attack.stores import Files
 from tests.attack.stores import Stores
 from tests.attack.stores import differences
 
+#: What an export keeps for the next one.
+KEPT = {"files.txt", "stand.json"}
+
 #: Kept: with another one other moments are tried.
 SEED = 20261122
 KILLED = -9
@@ -107,7 +110,7 @@ def _is_allowed(found: Sight, states: list[Sight], scene: Scene) -> bool:
 
 
 def _leftovers(scene: Scene) -> list[str]:
-    """Of the export's own files only the list of them stays."""
+    """Of the export's own files only the list of them and what they were made from stay."""
     if scene.folder is None:
         return []
-    return [path.name for path in (scene.folder / ".feedwright").iterdir() if path.name != "files.txt"]
+    return [path.name for path in (scene.folder / ".feedwright").iterdir() if path.name not in KEPT]
