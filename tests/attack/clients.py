@@ -65,13 +65,16 @@ def write_on(url: str, folder: str, written: Any, stop: Any, topics: str) -> Non
             written.value = number
 
 
-def read_on(port: int, seed: int, until: float, written: Any, results: Any) -> None:
-    """Ask for this and that, half of the time with what is known of it, and check each answer."""
+def read_on(port: int, seed: int, silent: Any, written: Any, results: Any) -> None:
+    """Ask for this and that, often with what is known of it, and check each answer.
+
+    Until nobody writes any more (`silent`); then each thing that is known once more, which must be the newest.
+    """
     told = Told()
     chance = random.Random(seed)
     kept: dict[tuple[str, str], tuple[dict[str, str], bytes]] = {}
     connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-    while time.monotonic() < until:
+    while not silent.is_set():
         path = chance.choice(MIX[chance.choice(list(MIX))])
         how = chance.choice(("plain", "etag", "date"))
         _ask(connection, path, how, kept, written.value, told)
