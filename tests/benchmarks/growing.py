@@ -53,7 +53,7 @@ _OF_DOCUMENT = 16
 _ID = "(SELECT new FROM grow_ids WHERE old = b.{})"
 _ORDER = f"(SELECT place FROM grow_ids WHERE old = b.entry_id) || substr(b.order_key, {_OF_DOCUMENT + 1})"
 _AGO = "b.{} - :earlier"
-_OWN = "b.{} || '~' || :number"
+_OWN = "b.{} || '~' || :label"
 _COPIED: dict[str, dict[str, str]] = {
     "document": {
         "id": "b.id + :documents",
@@ -154,7 +154,7 @@ class _Growth:
         turned = self._turned(number)
         self._fill_maps(connection, number, earlier, turned)
         values = {
-            "number": str(number),
+            "label": self._label(number),
             "earlier": earlier * _DAY,
             "documents": number * len(self.documents),
             "keys": earlier * 86_400 * CELL,
@@ -170,6 +170,10 @@ class _Growth:
         add_texts(connection, texts)
         connection.execute(text("UPDATE state SET version = version + :more"), {"more": len(self.documents)})
 
+    def _label(self, number: int) -> str:
+        """Of a copy; another one when what was grown before is grown further."""
+        return f"{self.size}.{number}"
+
     def _turned(self, number: int) -> dict[str, str]:
         rank = {slug: at for at, (_, slug, _, _) in enumerate(self.authors)}
         return {
@@ -182,12 +186,13 @@ class _Growth:
         return rank if rank < BUSY else BUSY + (rank - BUSY + number * TURN) % rare
 
     def _fill_maps(self, connection: Connection, number: int, earlier: int, turned: dict[str, str]) -> None:
+        label = self._label(number)
         places = {
-            row.id: order_key(document_key(row.slug, f"{row.name}~{number}"), 1)[:_OF_DOCUMENT]
+            row.id: order_key(document_key(row.slug, f"{row.name}~{label}"), 1)[:_OF_DOCUMENT]
             for row in self.documents
         }
-        ids = [(row.id, _other(row.id, number), places[row.document_id]) for row in self.ids]
-        ids += [(story, _other(story, number), "") for story in self.stories]
+        ids = [(row.id, _other(row.id, label), places[row.document_id]) for row in self.ids]
+        ids += [(story, _other(story, label), "") for story in self.stories]
         ranks = [
             (0, 0),
             *((self.authors[at][0], self.authors[self._rank(at, number)][0]) for at in range(len(self.authors))),
@@ -227,8 +232,8 @@ def _others(packed: str, other: Callable[[str], tuple[int, str, str, str | None]
     return pack(found)
 
 
-def _other(words: str, number: int) -> str:
-    found = hashlib.md5(f"{words}/{number}".encode()).hexdigest()
+def _other(words: str, label: str) -> str:
+    found = hashlib.md5(f"{words}/{label}".encode()).hexdigest()
     return f"urn:uuid:{found[:8]}-{found[8:12]}-5{found[13:16]}-a{found[17:20]}-{found[20:]}"
 
 
