@@ -54,10 +54,10 @@ def detect_language(text: str) -> str:
 
 def _chinese_script(sample: str) -> str:
     """Characters that exist in one script only decide; the same in both counts as Simplified."""
-    simplified = converter("t2s").convert(sample)
-    traditional = converter("s2t").convert(sample)
-    only_traditional = sum(map(ne, sample, simplified))
-    only_simplified = sum(map(ne, sample, traditional))
+    only_traditional = sum(map(ne, sample, converter("t2s").convert(sample)))
+    if not only_traditional:
+        return "zh-Hans"
+    only_simplified = sum(map(ne, sample, converter("s2t").convert(sample)))
     return "zh-Hant" if only_traditional > only_simplified else "zh-Hans"
 
 

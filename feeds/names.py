@@ -73,16 +73,15 @@ def subject(title: str | None, text: str, addresses: Sequence[str] = ()) -> Subj
     are: the first one told who did it. `addresses` are the entry's links: one that spells the name is such a mention.
     """
     body = _ADDRESS.sub(" ", text)
-    counted = Counter(_names(body))
     first, second = _opening(body)
     found = next(_leading(title or ""), None)
     if found is not None:
         is_about: bool | None = not is_round_up(title)
     elif (found := next(_leading(first), None)) is not None:
-        is_about = _is_about(found, counted[found] + _spelled(found, addresses), title, body)
+        is_about = _is_about(found, _counted(body)[found] + _spelled(found, addresses), title, body)
     else:
         found = None if title else next((name for name in _leading(second) if name not in _names(first)), None)
-        is_about = True if found and counted[found] >= MANY and 2 * counted[found] > counted.total() else None
+        is_about = True if found and _is_mostly(found, _counted(body)) else None
     if found is None or is_about is None or found in _words("common"):
         return None
     return Subject(found, is_about, _short(found, f"{title or ''}\n{body}"))
@@ -114,6 +113,14 @@ def _is_about(found: str, mentions: int, title: str | None, body: str) -> bool |
     if mentions > 1:
         return True
     return False if title is None or _share(found, body) >= SHARE else None
+
+
+def _counted(body: str) -> Counter[str]:
+    return Counter(_names(body))
+
+
+def _is_mostly(name: str, counted: Counter[str]) -> bool:
+    return counted[name] >= MANY and 2 * counted[name] > counted.total()
 
 
 def _share(name: str, body: str) -> float:

@@ -13,7 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from datetime import timedelta
+from functools import cache
 from functools import lru_cache
+from heapq import nsmallest
 from math import sqrt
 
 from rapidfuzz.distance import LCSseq
@@ -198,8 +200,14 @@ def sketch(body: str) -> tuple[str, ...]:
     if len(body) < TELLING:
         return ()
     coded = body.encode("utf-32-le", "surrogatepass")
-    pieces = {zlib.crc32(coded[at : at + 4 * _SHINGLE]) for at in range(0, len(coded) - 4 * _SHINGLE + 1, 4)}
-    return tuple(f"text:{piece:08x}" for piece in sorted(pieces)[:SKETCH])
+    shingles = map(coded.__getitem__, _shingles()[: len(body) - _SHINGLE + 1])
+    return tuple(f"text:{piece:08x}" for piece in nsmallest(SKETCH, set(map(zlib.crc32, shingles))))
+
+
+@cache
+def _shingles() -> list[slice]:
+    """Where the pieces of a body lie when each letter takes four bytes."""
+    return [slice(4 * at, 4 * (at + _SHINGLE)) for at in range(COMPARED)]
 
 
 def _originality(entry: Relatable) -> tuple[object, ...]:

@@ -33,7 +33,7 @@ def clean_text(text: str) -> str:
 
 def without_forbidden(text: str) -> str:
     """`text` with only the characters that XML 1.0 and PostgreSQL can hold, and as it is otherwise."""
-    return _FORBIDDEN.sub("", text)
+    return text if text.isprintable() else _FORBIDDEN.sub("", text)  # nothing that prints is forbidden
 
 
 def stream_safe(text: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import fields
 from dataclasses import is_dataclass
 from dataclasses import replace
 from enum import Enum
+from functools import cache
 from typing import Any
 from typing import TypeVar
 
@@ -45,6 +46,14 @@ def _publishable(value: Any) -> Any:
 
 
 def _clean_fields(value: Any) -> Any:
-    found = {field.name: getattr(value, field.name) for field in fields(value) if field.init}
-    changed = {name: made for name, was in found.items() if (made := _publishable(was)) != was}
+    changed = {}
+    for name in _names(type(value)):
+        was = getattr(value, name)
+        if was is not None and (made := _publishable(was)) is not was and made != was:
+            changed[name] = made
     return replace(value, **changed) if changed else value
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.init)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html as escaping
 import re
+from collections.abc import Container
 from collections.abc import Iterator
+from functools import cache
 from urllib.parse import quote
 from urllib.parse import urljoin
 from urllib.parse import urlsplit
@@ -36,21 +38,11 @@ _ATTRIBUTES = {
 }
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 #: Elements that take their text with them: it was never meant to be read.
-_UNREADABLE = (
-    "script",
-    "style",
-    "template",
-    "svg",
-    "math",
-    "form",
-    "button",
-    "select",
-    "textarea",
-    "meta",
-    "link",
-    "title",
-)
-_EMBEDS = ("iframe", "embed", "object")
+_UNREADABLE = frozenset("script style template svg math form button select textarea meta link title".split())
+_EMBEDS = frozenset({"iframe", "embed", "object"})
+_NO_SCRIPT, _IMAGES, _PLAYERS = frozenset({"noscript"}), frozenset({"img"}), frozenset({"audio", "video"})
+#: A tree without any of these needs its addresses settled and nothing else.
+_BEYOND_ADDRESSES = _UNREADABLE | _EMBEDS | _NO_SCRIPT | _IMAGES | _PLAYERS
 #: Where pages keep the real address of a picture until it is scrolled into view, best first.
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-lazyload", "data-echo")
 _ADDRESS_ATTRIBUTES = {
@@ -72,32 +64,40 @@ def parse(html: str, base: str | None = None) -> Tag:
     """
     soup = tree(html)
     root = soup.body or soup
-    for element in root.find_all(_UNREADABLE):
+    if _BEYOND_ADDRESSES.isdisjoint(element.name for element in root.descendants if isinstance(element, Tag)):
+        _absolutise(root, base)  # as in nearly every post
+        return root
+    for element in elements(root, _UNREADABLE):
         element.decompose()
-    for element in root.find_all("noscript"):
+    for element in elements(root, _NO_SCRIPT):
         element.unwrap()
-    for element in root.find_all(_EMBEDS):
+    for element in elements(root, _EMBEDS):
         _link_to_embed(soup, element)
-    for image in root.find_all("img"):
+    for image in elements(root, _IMAGES):
         _promote(image)
     _absolutise(root, base)
-    for image in root.find_all("img"):
+    for image in elements(root, _IMAGES):
         _settle(image)
-    for player in root.find_all(["audio", "video"]):
+    for player in elements(root, _PLAYERS):
         player["preload"] = "none"  # who did not ask for it tells nobody that they read this
     return root
 
 
+def elements(root: Tag, names: Container[str]) -> list[Tag]:
+    """The elements of these names below `root`, in order: what Beautiful Soup finds too, for a fifth of the time."""
+    return [element for element in root.descendants if isinstance(element, Tag) and element.name in names]
+
+
 def sanitised(root: Tag) -> str:
     """The tree as HTML with allowed elements and attributes only."""
-    return clean_html(
-        nh3.clean(
-            root.decode_contents(),
-            tags=set(_TAGS),
-            attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
-            url_schemes=set(_SCHEMES),
-        )
-    ).strip()
+    return clean_html(_cleaner().clean(root.decode_contents())).strip()
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    """Made once: that takes three times as long as to clean a post."""
+    attributes = {tag: set(names) for tag, names in _ATTRIBUTES.items()}
+    return nh3.Cleaner(tags=set(_TAGS), attributes=attributes, url_schemes=set(_SCHEMES))
 
 
 def from_text(text: str) -> str:
@@ -170,7 +170,7 @@ def _candidates(srcset: str) -> Iterator[str]:
 
 
 def _absolutise(root: Tag, base: str | None) -> None:
-    for element in root.find_all(list(_ADDRESS_ATTRIBUTES)):
+    for element in elements(root, _ADDRESS_ATTRIBUTES):
         for name in _ADDRESS_ATTRIBUTES[element.name]:
             if (given := element.get(name)) is not None:
                 _settle_address(element, name, absolute(str(given), base))

@@ -155,9 +155,9 @@ def _whole_label(words: str) -> _Label | None:
 
 
 def _label_at_end(folded: str) -> _Label | None:
-    longest = max(map(len, _labels()))
-    for length in range(min(longest, len(folded)), 0, -1):
-        label = _labels().get(folded[-length:])
+    labels = _labels()
+    for length in range(min(_longest_label(), len(folded)), 0, -1):
+        label = labels.get(folded[-length:])
         if label is not None and _is_label(folded[:-length], folded[-length:]):
             return label
     return None
@@ -198,6 +198,11 @@ def _labels() -> Mapping[str, _Label]:
         for words in (*row.get("words", ()), *(_joined(stem, end) for stem in row.get("stems", ()) for end in endings)):
             table.setdefault(fold(words), label)
     return table
+
+
+@cache
+def _longest_label() -> int:
+    return max(map(len, _labels()))
 
 
 def _joined(stem: str, ending: str) -> str:

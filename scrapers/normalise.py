@@ -38,6 +38,7 @@ from scrapers.dates import date_in_name
 from scrapers.dates import parse_date
 from scrapers.document import Document
 from scrapers.html import absolute
+from scrapers.html import elements
 from scrapers.html import from_text
 from scrapers.html import leads_to_web
 from scrapers.html import parse
@@ -64,6 +65,8 @@ SUMMARY_COLUMNS = 240
 MOST_PARTS = 1000
 #: What is said of a date as of now is said for good, if it would be said then as well.
 _LATER = timedelta(days=365 * 1000)
+
+_MEDIA = frozenset({"img", "video", "audio"})
 
 Part = TypeVar("Part")
 
@@ -247,7 +250,7 @@ def _people(raw: Sequence[RawPerson], default: str | None, aliases: Aliases) -> 
 
 
 def _media(root: Tag) -> Iterator[Media]:
-    for element in root.find_all(["img", "video", "audio"]):
+    for element in elements(root, _MEDIA):
         source = element.find("source")
         address = element.get("src") or (source.get("src") if isinstance(source, Tag) else None)
         if address:

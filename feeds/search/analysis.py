@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from operator import add
 
 from feeds.search.folding import fold
 
@@ -74,7 +75,7 @@ def stream(title: str | None, names: Iterable[str], text: str) -> str:
 def phrase(words: str) -> Phrase | None:
     """What to look for; None where there is neither letter nor digit in it."""
     folded = fold(words)
-    tokens = list(_tokens(folded))
+    tokens = _tokens(folded)
     if not tokens:
         return None
     if not _ONE_DENSE.fullmatch(tokens[-1]):
@@ -91,13 +92,16 @@ def plain(words: str) -> str:
     return folded[found[0].start() : found[-1].end()] if found else ""
 
 
-def _tokens(folded: str) -> Iterator[str]:
+def _tokens(folded: str) -> list[str]:
+    tokens: list[str] = []
     for found in pieces(folded):
         run = found[0]
         if found["dense"] is None:
-            yield run[:LONGEST]
+            tokens.append(run[:LONGEST])
         else:
-            yield from (run[at : at + 2] for at in range(len(run)))
+            tokens += map(add, run, run[1:])
+            tokens.append(run[-1])
+    return tokens
 
 
 def _stands_alone(tokens: list[str]) -> bool:

@@ -6,19 +6,20 @@ from collections import defaultdict
 from collections.abc import Collection
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from typing import NamedTuple
 
+from sqlalchemy import ColumnElement
 from sqlalchemy import Connection
-from sqlalchemy import Row
 from sqlalchemy import and_
 from sqlalchemy import bindparam
 from sqlalchemy import delete
 from sqlalchemy import func
-from sqlalchemy import insert
 from sqlalchemy import select
 
+from feeds.store.engine import SOME
+from feeds.store.engine import among
 from feeds.store.engine import chunks
+from feeds.store.engine import put
 from feeds.store.schema import entry_about
 
 #: A key that more entries have than this finds nothing any more: it is a common word or a generic page.
@@ -35,12 +36,27 @@ class AboutRow(NamedTuple):
     tie: bool | None
 
 
+class _Asked:
+    """The rows of some keys, the first of them, and the keys that are too common."""
+
+    def __init__(self, *when: ColumnElement[bool]) -> None:
+        its = (among(entry_about.c.key), *when)
+        self.all = select(*_COLUMNS).where(*its)
+        self.first = self.all.limit(MOST + 1)
+        self.common = select(entry_about.c.key).where(*its).group_by(entry_about.c.key).having(func.count() > MOST)
+
+
+_COLUMNS = tuple(entry_about.c[name] for name in AboutRow._fields)
+_OF_ENTRIES = select(*_COLUMNS).where(among(entry_about.c.entry_id))
+_EVER = _Asked()
+_BETWEEN = _Asked(entry_about.c.published.between(bindparam("first"), bindparam("last")))
+
+
 def rows_of(connection: Connection, ids: Iterable[str]) -> set[AboutRow]:
     """The rows of entries."""
     found: set[AboutRow] = set()
     for some in chunks(sorted(ids)):
-        rows = connection.execute(select(entry_about).where(entry_about.c.entry_id.in_(some)))
-        found |= {AboutRow(r.key, r.published, r.entry_id, r.dated, r.tie) for r in rows}
+        found.update(map(AboutRow._make, connection.execute(_OF_ENTRIES, {SOME: some})))
     return found
 
 
@@ -51,20 +67,21 @@ def replace(connection: Connection, before: set[AboutRow], after: set[AboutRow])
         statement = delete(entry_about).where(and_(*(column == bindparam(f"old_{column.name}") for column in key)))
         rows = [{f"old_{column.name}": getattr(row, column.name) for column in key} for row in gone]
         connection.execute(statement, rows)
-    if new := after - before:
-        connection.execute(insert(entry_about), [row._asdict() for row in sorted(new, key=lambda row: row[:3])])
+    put(connection, entry_about, [row._asdict() for row in sorted(after - before, key=lambda row: row[:3])])
 
 
 def holders(
     connection: Connection, keys: Collection[str], between: tuple[datetime, datetime] | None = None
-) -> defaultdict[str, list[Row[Any]]]:
+) -> defaultdict[str, list[AboutRow]]:
     """The rows of each key, of entries published `between` two times; none for a key that more than `MOST` have."""
-    found: defaultdict[str, list[Row[Any]]] = defaultdict(list)
-    when = [] if between is None else [entry_about.c.published.between(*between)]
+    found: defaultdict[str, list[AboutRow]] = defaultdict(list)
+    when = {} if between is None else {"first": between[0], "last": between[1]}
+    asked = _EVER if between is None else _BETWEEN
     for some in chunks(sorted(keys)):
-        counted = select(entry_about.c.key).where(entry_about.c.key.in_(some), *when)
-        common = counted.group_by(entry_about.c.key).having(func.count() > MOST)
-        rare = sorted(set(some) - set(connection.scalars(common)))
-        for row in connection.execute(select(entry_about).where(entry_about.c.key.in_(rare), *when)):
+        rows = connection.execute(asked.first, {SOME: some, **when}).all()
+        if len(rows) > MOST:  # only then can one of the keys be as common as that
+            rare = sorted(set(some) - set(connection.scalars(asked.common, {SOME: some, **when})))
+            rows = connection.execute(asked.all, {SOME: rare, **when}).all()
+        for row in map(AboutRow._make, rows):
             found[row.key].append(row)
     return found

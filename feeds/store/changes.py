@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy import Row
+from sqlalchemy import bindparam
 from sqlalchemy import literal
 from sqlalchemy import select
 from sqlalchemy import tuple_
@@ -27,6 +28,8 @@ from feeds.model import Scope
 from feeds.store.codec import entry_from_row
 from feeds.store.columns import Key
 from feeds.store.counting import bump
+from feeds.store.engine import SOME
+from feeds.store.engine import among
 from feeds.store.engine import chunks
 from feeds.store.indexing import index
 from feeds.store.reading import entry_columns
@@ -42,6 +45,10 @@ from feeds.store.versions import scopes_of_entries
 #: However many a caller asks for.
 MOST = 1000
 _LONGEST = 400
+
+_MARK = update(entry).where(among(entry.c.id)).values(changed=bindparam("version"), changed_at=bindparam("at"))
+_RELATED = select(relation.c.entry_id).select_from(relation.join(entry, relation.c.entry_id == entry.c.id))
+_RELATED = _RELATED.where(among(relation.c.other_id), entry.c.withdrawn_at.is_(None))
 
 #: The version and the id of the last change that a reader has.
 _Position = tuple[int, str]
@@ -65,8 +72,7 @@ def mark(
     changed = scopes_of_entries(connection, {*ids, *moved}) | set(scopes)
     version = bump(connection)
     for some in chunks(sorted(ids)):
-        changes = {"changed": version, "changed_at": now}
-        connection.execute(update(entry).where(entry.c.id.in_(some)).values(changes))
+        connection.execute(_MARK, {SOME: some, "version": version, "at": now})
     raise_versions(connection, changed, version, now)
 
 
@@ -74,9 +80,7 @@ def related_to(connection: Connection, ids: Iterable[str]) -> set[str]:
     """The live entries with a relation to one of `ids`: they show it or not as that one comes and goes."""
     found: set[str] = set()
     for some in chunks(sorted(ids)):
-        live = relation.join(entry, relation.c.entry_id == entry.c.id)
-        asked = select(relation.c.entry_id).select_from(live)
-        found |= set(connection.scalars(asked.where(relation.c.other_id.in_(some), entry.c.withdrawn_at.is_(None))))
+        found |= set(connection.scalars(_RELATED, {SOME: some}))
     return found
 
 

@@ -11,18 +11,21 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column
+from sqlalchemy import ColumnElement
 from sqlalchemy import Connection
-from sqlalchemy import Table
+from sqlalchemy import Update
 from sqlalchemy import and_
 from sqlalchemy import bindparam
 from sqlalchemy import delete
 from sqlalchemy import func
-from sqlalchemy import insert
 from sqlalchemy import select
 from sqlalchemy import update
 
+from feeds.store.engine import SOME
 from feeds.store.engine import add
+from feeds.store.engine import among
 from feeds.store.engine import chunks
+from feeds.store.engine import put
 from feeds.store.schema import author
 from feeds.store.schema import entry
 from feeds.store.schema import listing
@@ -31,6 +34,32 @@ from feeds.store.schema import state
 from feeds.store.schema import topic
 
 _COLUMNS = ("author_id", "part", "topic", "published", "order_key", "entry_id", "source_id")
+
+
+def _adding(key: Column[Any], column: Column[int]) -> Update:
+    return update(key.table).where(key == bindparam("row")).values({column.name: column + bindparam("more")})
+
+
+def _refreshing(key: Column[Any], *conditions: ColumnElement[bool]) -> Update:
+    newest = select(func.max(listing.c.published)).where(*conditions).scalar_subquery()
+    return update(key.table).where(among(key)).values(newest=newest)
+
+
+_ADD_ENTRIES = _adding(author.c.id, author.c.entries)
+_ADD_QUOTED = _adding(author.c.id, author.c.quoted)
+_ADD_TOPICS = _adding(topic.c.slug, topic.c.entries)
+_REFRESH_AUTHORS = _refreshing(
+    author.c.id, listing.c.author_id == author.c.id, listing.c.part == "byline", listing.c.topic == ""
+)
+_REFRESH_TOPICS = _refreshing(
+    topic.c.slug, listing.c.topic == topic.c.slug, listing.c.author_id == 0, listing.c.part == ""
+)
+_NEWEST = select(func.max(entry.c.published))
+_NEWEST = _NEWEST.where(entry.c.source_id == bindparam("row"), entry.c.withdrawn_at.is_(None))
+_COUNT_SOURCE = _adding(source.c.id, source.c.entries).values(newest=_NEWEST.scalar_subquery())
+_BUMP = update(state).values(version=state.c.version + 1)
+_VERSION = select(state.c.version)
+
 #: In the order of `_COLUMNS`.
 Listed = tuple[int, str, str, datetime, str, str, int]
 
@@ -72,15 +101,13 @@ def move(connection: Connection, before: Iterable[Listable], after: Iterable[Lis
 
 def count_source(connection: Connection, source_id: int, difference: int) -> None:
     """Add to the number of live entries of a source, and look up the newest."""
-    newest = select(func.max(entry.c.published)).where(entry.c.source_id == source_id, entry.c.withdrawn_at.is_(None))
-    changes = {"entries": source.c.entries + difference, "newest": newest.scalar_subquery()}
-    connection.execute(update(source).where(source.c.id == source_id).values(changes))
+    connection.execute(_COUNT_SOURCE, {"row": source_id, "more": difference})
 
 
 def bump(connection: Connection) -> int:
     """The next version of the store: what caches are exact by. Nobody else gets one until the transaction ends."""
-    connection.execute(update(state).values(version=state.c.version + 1))
-    return int(connection.scalars(select(state.c.version)).one())
+    connection.execute(_BUMP)
+    return int(connection.scalars(_VERSION).one())
 
 
 def _take_out(connection: Connection, rows: Sequence[Listed]) -> None:
@@ -91,26 +118,21 @@ def _take_out(connection: Connection, rows: Sequence[Listed]) -> None:
 
 
 def _put_in(connection: Connection, rows: Sequence[Listed]) -> None:
-    if rows:
-        connection.execute(insert(listing), [dict(zip(_COLUMNS, row, strict=True)) for row in rows])
+    put(connection, listing, [dict(zip(_COLUMNS, row, strict=True)) for row in rows])
 
 
 def _count_authors(connection: Connection, old: set[Listed], new: set[Listed]) -> None:
-    for part, column in (("byline", author.c.entries), ("quoted", author.c.quoted)):
+    for part, statement in (("byline", _ADD_ENTRIES), ("quoted", _ADD_QUOTED)):
         before, after = ([row[0] for row in rows if row[1] == part and row[2] == ""] for rows in (old, new))
-        _add(connection, author, author.c.id, column, _difference(before, after))
-    touched = {row[0] for row in old ^ new if row[1] == "byline"}
-    newest = _newest(listing.c.author_id == author.c.id, listing.c.part == "byline", listing.c.topic == "")
-    _refresh(connection, author, author.c.id, newest, touched)
+        _add(connection, statement, _difference(before, after))
+    _refresh(connection, _REFRESH_AUTHORS, {row[0] for row in old ^ new if row[1] == "byline"})
 
 
 def _count_topics(connection: Connection, old: set[Listed], new: set[Listed]) -> None:
     before, after = ([row[2] for row in rows if row[0] == 0] for rows in (old, new))
     add(connection, topic, [{"slug": slug, "entries": 0} for slug in sorted(set(after))])
-    _add(connection, topic, topic.c.slug, topic.c.entries, _difference(before, after))
-    touched = {row[2] for row in old ^ new if row[0] == 0}
-    newest = _newest(listing.c.topic == topic.c.slug, listing.c.author_id == 0, listing.c.part == "")
-    _refresh(connection, topic, topic.c.slug, newest, touched)
+    _add(connection, _ADD_TOPICS, _difference(before, after))
+    _refresh(connection, _REFRESH_TOPICS, {row[2] for row in old ^ new if row[0] == 0})
 
 
 def _difference(before: Iterable[Any], after: Iterable[Any]) -> Counter[Any]:
@@ -119,17 +141,12 @@ def _difference(before: Iterable[Any], after: Iterable[Any]) -> Counter[Any]:
     return difference
 
 
-def _add(connection: Connection, table: Table, key: Column[Any], column: Column[Any], difference: Counter[Any]) -> None:
+def _add(connection: Connection, statement: Update, difference: Counter[Any]) -> None:
     changes = [{"row": k, "more": number} for k, number in sorted(difference.items()) if number]
     if changes:
-        statement = update(table).where(key == bindparam("row")).values({column.name: column + bindparam("more")})
         connection.execute(statement, changes)
 
 
-def _newest(*conditions: Any) -> Any:
-    return select(func.max(listing.c.published)).where(*conditions).scalar_subquery()
-
-
-def _refresh(connection: Connection, table: Table, key: Column[Any], newest: Any, touched: Collection[Any]) -> None:
+def _refresh(connection: Connection, statement: Update, touched: Collection[Any]) -> None:
     for some in chunks(sorted(touched)):
-        connection.execute(update(table).where(key.in_(some)).values(newest=newest))
+        connection.execute(statement, {SOME: some})

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy import Connection
 from sqlalchemy import Engine
 from sqlalchemy import Row
+from sqlalchemy import bindparam
 from sqlalchemy import select
 from sqlalchemy import update
 
@@ -33,6 +34,16 @@ from feeds.store.schema import document
 from feeds.store.schema import source
 from feeds.store.versions import STORE
 from feeds.store.versions import raise_versions
+
+
+_AT = select(document).join(source).where(source.c.slug == bindparam("slug"), document.c.location == bindparam("place"))
+_ELSEWHERE = select(document).where(document.c.location == bindparam("place"))
+_ELSEWHERE = _ELSEWHERE.where(document.c.source_id != bindparam("source")).order_by(document.c.id)
+_BY_URN = select(document).where(document.c.urn == bindparam("name"))
+_FIRST_AT = select(document.c.id).where(document.c.location == bindparam("place")).order_by(document.c.id).limit(1)
+_MOVE = update(document).where(document.c.id == _FIRST_AT.scalar_subquery()).values(source_id=bindparam("source"))
+_SEEN_BY = select(document.c.id).where(document.c.first_seen <= bindparam("at")).limit(1)
+_SOURCE = select(source).where(source.c.slug == bindparam("slug"))
 
 
 def record_failure(engine: Engine, info: DocumentInfo, problem: Problem, now: datetime) -> None:
@@ -68,14 +79,13 @@ def note_reading(engine: Engine, document_id: int, fingerprint: str, key: str | 
 
 def of_all_listings(connection: Connection, now: datetime) -> set[Scope]:
     """The scope of all listings, before the first document is made: it dates those that have no entries."""
-    earlier = connection.scalars(select(document.c.id).where(document.c.first_seen <= now).limit(1)).first()
+    earlier = connection.scalars(_SEEN_BY, {"at": now}).first()
     return {STORE} if earlier is None else set()
 
 
 def find_document(connection: Connection, source_slug: str, location: str) -> Row[Any] | None:
     """The row of the document that a source has at a location."""
-    at_location = (source.c.slug == source_slug) & (document.c.location == location)
-    return connection.execute(select(document).join(source).where(at_location)).one_or_none()
+    return connection.execute(_AT, {"slug": source_slug, "place": location}).one_or_none()
 
 
 def save_source(connection: Connection, told: Source) -> tuple[int, bool]:
@@ -85,7 +95,7 @@ def save_source(connection: Connection, told: Source) -> tuple[int, bool]:
     """
     add(connection, source, [{**asdict(told), "entries": 0}])
     lock_source(connection, source.c.slug == told.slug)
-    row = connection.execute(select(source).where(source.c.slug == told.slug)).one()
+    row = connection.execute(_SOURCE, {"slug": told.slug}).one()
     differs = any(getattr(row, name) != value for name, value in asdict(told).items())
     if differs:
         connection.execute(update(source).where(source.c.id == row.id).values(asdict(told)))
@@ -99,8 +109,7 @@ def lock_source(connection: Connection, which: ColumnElement[bool]) -> None:
 
 def in_other_sources(connection: Connection, source_id: int, location: str) -> Sequence[Row[Any]]:
     """The documents that other sources have at a location: one document, now put into another source."""
-    elsewhere = (document.c.location == location) & (document.c.source_id != source_id)
-    return connection.execute(select(document).where(elsewhere).order_by(document.c.id)).all()
+    return connection.execute(_ELSEWHERE, {"source": source_id, "place": location}).all()
 
 
 def make_document(connection: Connection, source_id: int, slug: str, info: DocumentInfo, now: datetime) -> Row[Any]:
@@ -110,9 +119,8 @@ def make_document(connection: Connection, source_id: int, slug: str, info: Docum
     """
     if (row := find_document(connection, slug, info.location)) is not None:
         return row
-    at_location = select(document.c.id).where(document.c.location == info.location).order_by(document.c.id).limit(1)
-    moved = update(document).where(document.c.id == at_location.scalar_subquery()).values(source_id=source_id)
-    row = find_document(connection, slug, info.location) if connection.execute(moved).rowcount else None
+    moved = connection.execute(_MOVE, {"place": info.location, "source": source_id}).rowcount
+    row = find_document(connection, slug, info.location) if moved else None
     return row or _add_document(connection, source_id, slug, info, now)
 
 
@@ -132,7 +140,7 @@ def _add_document(
         "read": now,
     }
     add(connection, document, [new])
-    return connection.execute(select(document).where(document.c.urn == new["urn"])).one()
+    return connection.execute(_BY_URN, {"name": new["urn"]}).one()
 
 
 def _new_urn(connection: Connection, slug: str, info: DocumentInfo) -> str:
@@ -144,7 +152,7 @@ def _new_urn(connection: Connection, slug: str, info: DocumentInfo) -> str:
     tails = ["/".join(folders[start:]) for start in range(len(folders) - 1, -1, -1)]
     for words in ((), *((tail,) for tail in tails), (info.location,)):
         urn = uuid5(NAMESPACE, "\n".join((slug, "document", info.name, info.digest, *words))).urn
-        if connection.scalars(select(document.c.id).where(document.c.urn == urn)).first() is None:
+        if connection.execute(_BY_URN, {"name": urn}).first() is None:
             return urn
     raise StoreError(f"cannot write the store: {info.location!r} has the id of another document")
 

@@ -8,17 +8,22 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from typing import TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import URL
+from sqlalchemy import ColumnElement
 from sqlalchemy import Connection
 from sqlalchemy import Engine
+from sqlalchemy import Executable
 from sqlalchemy import Table
+from sqlalchemy import bindparam
 from sqlalchemy import create_engine
 from sqlalchemy import event
+from sqlalchemy import insert
 from sqlalchemy import make_url
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
@@ -50,6 +55,10 @@ READ_TIMEOUT = 20_000
 PATIENCE = 10
 #: Rows or values in one statement: SQLite takes 32 766 variables, older builds 999.
 CHUNK = 500
+#: What the values of `among` are called.
+SOME = "some"
+#: Statements that are kept made; there are far fewer.
+_STATEMENTS = 256
 #: Any fixed number; everyone who migrates a PostgreSQL database waits for the same lock.
 _MIGRATION_LOCK = 4_293_389_101
 _STORIES_LOCK = 4_293_389_102
@@ -168,19 +177,29 @@ def lock_stories(connection: Connection) -> None:
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], keep: Iterable[str] = ()) -> None:
     """Insert rows; where the primary key is there already, set all columns but those in `keep`."""
-    if not rows:
-        return
-    statement = _insert(connection, table)
-    key = [c.name for c in table.primary_key]
-    fixed = {*key, *keep}
-    changes = {name: statement.excluded[name] for name in rows[0] if name not in fixed}
-    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changes), list(rows))
+    if rows:
+        statement = _upserting(connection.dialect.name, table, tuple(rows[0]), tuple(keep))
+        connection.execute(statement, list(rows))
 
 
 def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows that collide with none; the others are left as they are."""
     if rows:
-        connection.execute(_insert(connection, table).on_conflict_do_nothing(), list(rows))
+        connection.execute(_adding(connection.dialect.name, table), list(rows))
+
+
+def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that are new."""
+    if rows:
+        connection.execute(_putting(table), list(rows))
+
+
+def among(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """That a column has one of some values, which every execution gives as `some`.
+
+    For statements that are made once: to make one takes longer than to execute it.
+    """
+    return column.in_(bindparam(SOME, expanding=True))
 
 
 def chunks(values: Iterable[_T], size: int = CHUNK) -> Iterator[list[_T]]:
@@ -190,8 +209,27 @@ def chunks(values: Iterable[_T], size: int = CHUNK) -> Iterator[list[_T]]:
         yield rest[start : start + size]
 
 
-def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+def _insert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+@lru_cache(maxsize=_STATEMENTS)
+def _upserting(dialect: str, table: Table, columns: tuple[str, ...], keep: tuple[str, ...]) -> Executable:
+    statement = _insert(dialect, table)
+    key = [c.name for c in table.primary_key]
+    fixed = {*key, *keep}
+    changes = {name: statement.excluded[name] for name in columns if name not in fixed}
+    return statement.on_conflict_do_update(index_elements=key, set_=changes)
+
+
+@lru_cache(maxsize=_STATEMENTS)
+def _adding(dialect: str, table: Table) -> Executable:
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@lru_cache(maxsize=_STATEMENTS)
+def _putting(table: Table) -> Executable:
+    return insert(table)
 
 
 def _sqlite_url(path: Path, read_only: bool) -> URL:

@@ -19,7 +19,6 @@ from sqlalchemy import Connection
 from sqlalchemy import Row
 from sqlalchemy import bindparam
 from sqlalchemy import delete
-from sqlalchemy import insert
 from sqlalchemy import select
 from sqlalchemy import update
 
@@ -28,7 +27,10 @@ from feeds.search import stream
 from feeds.store.codec import pack
 from feeds.store.codec import people
 from feeds.store.columns import micros
+from feeds.store.engine import SOME
+from feeds.store.engine import among
 from feeds.store.engine import chunks
+from feeds.store.engine import put
 from feeds.store.schema import entry
 from feeds.store.schema import search_entry
 from feeds.store.searching import add_texts
@@ -41,6 +43,11 @@ SERIAL_BITS = 28
 CELL = 2**SERIAL_BITS
 #: Seconds around 1970 that a key can hold: more than 270 years.
 _SECONDS = 2**33
+
+_LIVE = select(*(entry.c[name] for name in ("id", "published", "order_key", "title", "people", "content_text")))
+_LIVE = _LIVE.where(among(entry.c.id), entry.c.withdrawn_at.is_(None))
+_OF_ENTRIES = select(search_entry).where(among(search_entry.c.entry_id))
+_BY_KEY = select(search_entry).where(among(search_entry.c.key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +83,8 @@ def names_of(byline: Iterable[Person]) -> tuple[str, ...]:
 def index(connection: Connection, ids: Iterable[str]) -> None:
     """Have entries be found by what they are now; those that are withdrawn by nothing."""
     for some in chunks(ids):
-        columns = [entry.c[name] for name in ("id", "published", "order_key", "title", "people", "content_text")]
-        live = select(*columns).where(entry.c.id.in_(some), entry.c.withdrawn_at.is_(None))
-        wanted = {row.id: _findable(row) for row in connection.execute(live)}
-        rows = connection.execute(select(search_entry).where(search_entry.c.entry_id.in_(some))).all()
+        wanted = {row.id: _findable(row) for row in connection.execute(_LIVE, {SOME: some})}
+        rows = connection.execute(_OF_ENTRIES, {SOME: some}).all()
         kept = [row for row in rows if row.entry_id in wanted and wanted[row.entry_id].digest == row.digest]
         _retire(connection, [row.key for row in rows if row not in kept])
         _move(connection, [(row, wanted[row.entry_id]) for row in kept])
@@ -158,7 +163,7 @@ def _add(connection: Connection, new: Sequence[_Findable]) -> None:
         }
         connection.execute(update(search_entry).where(search_entry.c.key == bindparam("row")).values(changes), back)
     if rows:
-        connection.execute(insert(search_entry), rows)
+        put(connection, search_entry, rows)
         add_texts(connection, texts)
 
 
@@ -167,6 +172,6 @@ def _taken(connection: Connection, new: Iterable[_Findable]) -> dict[int, str]:
     likely = [key for one in new for key, _ in zip(one.candidates(), range(3), strict=False)]
     found: dict[int, str] = {}
     for some in chunks(likely):
-        for row in connection.execute(select(search_entry).where(search_entry.c.key.in_(some))):
+        for row in connection.execute(_BY_KEY, {SOME: some}):
             found[row.key] = row.digest if row.entry_id is None else ""
     return found

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy import Row
-from sqlalchemy import Select
+from sqlalchemy import bindparam
 from sqlalchemy import or_
 from sqlalchemy import select
 
@@ -28,6 +28,8 @@ from feeds.identity import make_traits
 from feeds.store.codec import people
 from feeds.store.codec import strings
 from feeds.store.decide import Standing
+from feeds.store.engine import SOME
+from feeds.store.engine import among
 from feeds.store.engine import chunks
 from feeds.store.prepare import document_key
 from feeds.store.schema import document
@@ -38,6 +40,25 @@ from feeds.store.schema import standing
 
 _UNREAD = {"content_html", "summary", "language", "links"}
 _COLUMNS = [column for column in entry.c if column.name not in _UNREAD]
+
+_BY_ID = select(*_COLUMNS).where(among(entry.c.id))
+_PRESENT = select(entry.c.id).where(among(entry.c.id))
+_STANDINGS = select(standing).where(among(standing.c.entry_id))
+_DOCUMENTS = select(*(document.c[name] for name in ("id", "name", "location", "entries")), source.c.slug)
+_DOCUMENTS = _DOCUMENTS.join_from(document, source).where(among(document.c.id))
+_IN_SOURCE = select(*_COLUMNS).where(entry.c.source_id == bindparam("source"))
+_STANDING_HERE = entry.c.id.in_(select(standing.c.entry_id).where(standing.c.document_id == bindparam("document")))
+_STANDING_IN = _IN_SOURCE.where(_STANDING_HERE)
+_OF_DOCUMENT = _IN_SOURCE.where(or_(entry.c.document_id == bindparam("document"), _STANDING_HERE))
+_ITS_KEYS = select(entry_key.c.entry_id).where(entry_key.c.source_id == bindparam("source"), among(entry_key.c.key))
+_WITH_KEYS = select(*_COLUMNS).where(entry.c.id.in_(_ITS_KEYS))
+_BANNED = select(entry_key.c.key).join(entry, entry.c.id == entry_key.c.entry_id)
+_BANNED = _BANNED.where(
+    entry_key.c.source_id.in_(select(source.c.id)),  # the key of the table begins with it
+    among(entry_key.c.key),
+    entry.c.withdrawn_for_good,
+    entry.c["keys"] != "[]",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +126,10 @@ def load(
 
     Of a document that is a `window` only what stood in it last: it may have shown any number of entries before.
     """
-    of_document = _standing_in(source_id, document_id) if window else _of_document(source_id, document_id)
-    rows = {row.id: row for row in connection.execute(of_document)}
+    rows = {row.id: row for row in _of_document(connection, source_id, document_id, window)}
     for keys in chunks({key for traits in drafts for key in lookup_keys(traits)}):
-        rows |= {row.id: row for row in connection.execute(_with_keys(source_id, keys)) if row.id not in rows}
+        found = connection.execute(_WITH_KEYS, {SOME: keys, "source": source_id})
+        rows |= {row.id: row for row in found if row.id not in rows}
     return _surroundings(connection, rows, document_id)
 
 
@@ -116,7 +137,7 @@ def widen(connection: Connection, around: Surroundings, source_id: int, document
     """The same with all entries of some more documents."""
     rows = dict(around.rows)
     for document_id in sorted(documents):
-        rows |= {row.id: row for row in connection.execute(_of_document(source_id, document_id)) if row.id not in rows}
+        rows |= {row.id: row for row in _of_document(connection, source_id, document_id) if row.id not in rows}
     return _surroundings(connection, rows, around.document_id)
 
 
@@ -124,19 +145,15 @@ def reload(connection: Connection, around: Surroundings) -> Surroundings:
     """The same as it stands now."""
     rows: dict[str, Row[Any]] = {}
     for ids in chunks(sorted(around.rows)):
-        asked = select(*_COLUMNS).where(entry.c.id.in_(ids))
-        rows |= {row.id: row for row in connection.execute(asked)}
+        rows |= {row.id: row for row in connection.execute(_BY_ID, {SOME: ids})}
     return _surroundings(connection, rows, around.document_id)
 
 
 def banned_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
     """Those of the keys that an entry has, in whatever source, that was withdrawn for good; by hand, not by age."""
-    by_hand = (entry.c.withdrawn_for_good) & (entry.c["keys"] != "[]")
-    sources = entry_key.c.source_id.in_(select(source.c.id))  # the key of the table begins with it
     found: set[str] = set()
     for some in chunks(sorted(set(keys))):
-        asked = select(entry_key.c.key).join(entry, entry.c.id == entry_key.c.entry_id)
-        found |= set(connection.scalars(asked.where(sources, entry_key.c.key.in_(some), by_hand)))
+        found |= set(connection.scalars(_BANNED, {SOME: some}))
     return found
 
 
@@ -146,34 +163,23 @@ def _surroundings(connection: Connection, rows: Mapping[str, Row[Any]], document
     names: dict[int, tuple[str, str]] = {}
     sizes: dict[int, int] = {}
     for some in chunks(sorted(documents)):
-        columns = [document.c[name] for name in ("id", "name", "location", "entries")]
-        asked = select(*columns, source.c.slug).join_from(document, source).where(document.c.id.in_(some))
-        for row in connection.execute(asked):
+        for row in connection.execute(_DOCUMENTS, {SOME: some}):
             names[row.id], sizes[row.id] = (document_key(row.slug, row.name), row.location), row.entries
     return Surroundings(rows, standings, names, sizes, document_id)
 
 
-def _of_document(source_id: int, document_id: int) -> Select[Any]:
+def _of_document(
+    connection: Connection, source_id: int, document_id: int, window: bool = False
+) -> Iterable[Row[Any]]:
     """A document that was put into another source still leads the withdrawn entries of the one before."""
-    standing_here = select(standing.c.entry_id).where(standing.c.document_id == document_id)
-    its = or_(entry.c.document_id == document_id, entry.c.id.in_(standing_here))
-    return select(*_COLUMNS).where(its, entry.c.source_id == source_id)
-
-
-def _standing_in(source_id: int, document_id: int) -> Select[Any]:
-    standing_here = select(standing.c.entry_id).where(standing.c.document_id == document_id)
-    return select(*_COLUMNS).where(entry.c.id.in_(standing_here), entry.c.source_id == source_id)
-
-
-def _with_keys(source_id: int, keys: Collection[str]) -> Select[Any]:
-    found = select(entry_key.c.entry_id).where(entry_key.c.source_id == source_id, entry_key.c.key.in_(keys))
-    return select(*_COLUMNS).where(entry.c.id.in_(found))
+    asked = _STANDING_IN if window else _OF_DOCUMENT
+    return connection.execute(asked, {"source": source_id, "document": document_id})
 
 
 def _standings(connection: Connection, ids: Iterable[str]) -> dict[str, dict[int, Standing]]:
     found: defaultdict[str, dict[int, Standing]] = defaultdict(dict)
     for some in chunks(ids):
-        for row in connection.execute(select(standing).where(standing.c.entry_id.in_(some))):
+        for row in connection.execute(_STANDINGS, {SOME: some}):
             found[row.entry_id][row.document_id] = Standing(row.document_id, row.turn, row.at, row.digest, row.place)
     return dict(found)
 
@@ -181,7 +187,7 @@ def _standings(connection: Connection, ids: Iterable[str]) -> dict[str, dict[int
 def _present(connection: Connection, ids: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for some in chunks(ids):
-        found |= set(connection.scalars(select(entry.c.id).where(entry.c.id.in_(some))))
+        found |= set(connection.scalars(_PRESENT, {SOME: some}))
     return found
 
 

@@ -28,7 +28,9 @@ from feeds.errors import StoreError
 from feeds.model import Person
 from feeds.model import Role
 from feeds.model import Tally
+from feeds.store.engine import SOME
 from feeds.store.engine import add
+from feeds.store.engine import among
 from feeds.store.engine import chunks
 from feeds.store.schema import alias
 from feeds.store.schema import author
@@ -36,6 +38,9 @@ from feeds.store.schema import author
 _ATTEMPTS = 3
 #: Behind every character that a name has.
 _LAST = "\U0010ffff"
+
+_BY_KEY = select(author).where(among(author.c.key))
+_TAKEN = select(author.c.slug).where(among(author.c.slug))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,7 @@ def read_beginning(connection: Connection, beginning: str, limit: int) -> tuple[
 def _rows(connection: Connection, keys: Collection[str]) -> dict[str, Row[Any]]:
     found: dict[str, Row[Any]] = {}
     for some in chunks(sorted(keys)):
-        found |= {row.key: row for row in connection.execute(select(author).where(author.c.key.in_(some)))}
+        found |= {row.key: row for row in connection.execute(_BY_KEY, {SOME: some})}
     return found
 
 
@@ -148,7 +153,7 @@ def _taken_slugs(connection: Connection, wanted: Iterable[str]) -> set[str]:
     """Those of the wanted slugs, with and without an addition, that somebody has."""
     taken: set[str] = set()
     for some in chunks(sorted(set(wanted))):
-        taken |= set(connection.scalars(select(author.c.slug).where(author.c.slug.in_(some))))
+        taken |= set(connection.scalars(_TAKEN, {SOME: some}))
     for slug in list(taken):
         longer = author.c.slug.startswith(f"{slug}-", autoescape=True)
         taken |= set(connection.scalars(select(author.c.slug).where(longer)))

@@ -36,12 +36,15 @@ from feeds.relations import relatable
 from feeds.relations import same_words
 from feeds.relations import sketch
 from feeds.relations import translation
+from feeds.store.about import AboutRow
 from feeds.store.about import holders
 from feeds.store.codec import links
 from feeds.store.codec import people
 from feeds.store.codec import place
 from feeds.store.codec import strings
+from feeds.store.engine import SOME
 from feeds.store.engine import add
+from feeds.store.engine import among
 from feeds.store.engine import chunks
 from feeds.store.schema import entry
 from feeds.store.schema import relation
@@ -60,6 +63,13 @@ COLUMNS = [
     entry.c[name]
     for name in "id title content_text language url links natural_keys people place published precision".split()
 ]
+
+#: The live entries among some.
+LIVE = select(*COLUMNS).where(among(entry.c.id), entry.c.withdrawn_at.is_(None))
+_LED = select(*COLUMNS).where(entry.c.document_id == bindparam("document"), entry.c.withdrawn_at.is_(None))
+_RELATIONS = select(relation.c.entry_id, relation.c.kind, relation.c.other_id).where(
+    among(relation.c.entry_id), relation.c.kind.in_(bindparam("kinds", expanding=True))
+)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Who relates to whom, by id.
@@ -92,8 +102,7 @@ def save_quotes(connection: Connection, ids: Iterable[str], quotes: Pairs) -> se
 
 def save_threads(connection: Connection, document_id: int) -> set[str]:
     """Relate the parts of every thread among the live entries that a document leads; gives the entries that changed."""
-    here = (entry.c.document_id == document_id) & entry.c.withdrawn_at.is_(None)
-    rows = sorted(connection.execute(select(*COLUMNS).where(here)), key=lambda row: place(row.place).position)
+    rows = sorted(connection.execute(_LED, {"document": document_id}), key=lambda row: place(row.place).position)
     ids = [row.id for row in rows]
     known = _from(connection, (RelationKind.QUOTES, RelationKind.PART_OF), ids)
     quotes: defaultdict[str, set[str]] = defaultdict(set)
@@ -173,8 +182,7 @@ def _candidates(
     }
     loaded = {one.row.id: one for one in alike}
     for some in chunks(sorted(set().union(*others.values()) - loaded.keys())):
-        live = entry.c.id.in_(some) & entry.c.withdrawn_at.is_(None)
-        loaded |= {row.id: likeness(row) for row in connection.execute(select(*COLUMNS).where(live))}
+        loaded |= {row.id: likeness(row) for row in connection.execute(LIVE, {SOME: some})}
     for one in alike:
         for other_id in sorted(others[one.row.id] & loaded.keys()):
             yield one, loaded[other_id]
@@ -185,7 +193,7 @@ def _around(alike: Sequence[Likeness], within: timedelta) -> tuple[datetime, dat
     return min(dates) - within, max(dates) + within
 
 
-def _is_near(holder: Row[Any], one: Likeness, within: timedelta | None) -> bool:
+def _is_near(holder: AboutRow, one: Likeness, within: timedelta | None) -> bool:
     return within is None or abs(holder.published - one.row.published) <= within
 
 
@@ -200,10 +208,8 @@ def _from(
     """The relations of these kinds that entries have, by one statement."""
     found: defaultdict[RelationKind, Pairs] = defaultdict(set)
     wanted = {kind.value: kind for kind in kinds}
-    columns = (relation.c.entry_id, relation.c.kind, relation.c.other_id)
     for some in chunks(sorted(ids)):
-        mine = relation.c.entry_id.in_(some) & relation.c.kind.in_(sorted(wanted))
-        for entry_id, kind, other_id in connection.execute(select(*columns).where(mine)):
+        for entry_id, kind, other_id in connection.execute(_RELATIONS, {SOME: some, "kinds": sorted(wanted)}):
             found[wanted[kind]].add((entry_id, other_id))
     return found
 

@@ -16,8 +16,13 @@ from feeds.store.codec import topic_slugs
 from feeds.store.counting import Listable
 from feeds.store.counting import count_source
 from feeds.store.counting import move
+from feeds.store.engine import SOME
+from feeds.store.engine import among
 from feeds.store.engine import chunks
 from feeds.store.schema import author
+
+
+_IDS = select(author.c.slug, author.c.id).where(among(author.c.slug))
 
 
 def relist(connection: Connection, before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> None:
@@ -43,8 +48,7 @@ def _count_sources(connection: Connection, old: Sequence[Mapping[str, Any]], new
 def _author_ids(connection: Connection, slugs: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for some in chunks(sorted(slugs)):
-        rows = connection.execute(select(author.c.slug, author.c.id).where(author.c.slug.in_(some)))
-        found |= {row.slug: row.id for row in rows}
+        found |= {slug: author_id for slug, author_id in connection.execute(_IDS, {SOME: some})}
     return found
 
 

@@ -16,7 +16,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy import delete
-from sqlalchemy import insert
 from sqlalchemy import select
 from sqlalchemy import update
 
@@ -31,11 +30,14 @@ from feeds.store.codec import links
 from feeds.store.codec import pack
 from feeds.store.codec import people
 from feeds.store.codec import strings
+from feeds.store.engine import SOME
 from feeds.store.engine import add
+from feeds.store.engine import among
 from feeds.store.engine import chunks
 from feeds.store.engine import lock_stories
+from feeds.store.engine import put
 from feeds.store.engine import upsert
-from feeds.store.relations import COLUMNS
+from feeds.store.relations import LIVE
 from feeds.store.relations import Likeness
 from feeds.store.relations import likeness
 from feeds.store.relations import related_by
@@ -66,6 +68,14 @@ _PAIRS = {
     RelationKind.DUPLICATE_OF: "text",
     RelationKind.QUOTES: QUOTE,
 }
+_KNOWN = select(entry_about.c.entry_id).where(among(entry_about.c.entry_id)).distinct()
+_NODES = select(*(entry.c[name] for name in ("id", "published", "precision", "title", "people")))
+_NODES = _NODES.where(among(entry.c.id), entry.c.withdrawn_at.is_(None))
+_JOINED = select(story_entry.c.story_id).where(among(story_entry.c.entry_id))
+_BELONGING = select(story_entry).where(among(story_entry.c.entry_id))
+_MEMBERS = select(story_entry).where(among(story_entry.c.story_id))
+_IN_ORDER = select(story_entry.c.story_id, story_entry.c.entry_id).where(among(story_entry.c.story_id))
+_IN_ORDER = _IN_ORDER.order_by(story_entry.c.story_id, story_entry.c.position)
 #: The windows of each key.
 _Windows = dict[str, tuple[Window, ...]]
 
@@ -96,7 +106,7 @@ def connect(connection: Connection, ids: Iterable[str], document_id: int | None 
     moved, now = _moved(connection, before, after)
     changed = save_threads(connection, document_id) if document_id is not None else set()
     likenesses = save_likenesses(connection, touched, alike)
-    regrouped = _Regrouping(connection, touched | moved | likenesses, now).run()
+    regrouped = _Regrouping(connection, touched | moved | likenesses, now, _tying(touched, after)).run()
     return Connected(changed | likenesses | regrouped.changed, regrouped.moved)
 
 
@@ -104,18 +114,22 @@ def unfound(connection: Connection, ids: Iterable[str]) -> set[str]:
     """Those of the entries about which nothing is known yet: they were written before there were stories."""
     missing = set(ids)
     for some in chunks(sorted(missing)):
-        known = select(entry_about.c.entry_id).where(entry_about.c.entry_id.in_(some)).distinct()
-        missing -= set(connection.scalars(known))
+        missing -= set(connection.scalars(_KNOWN, {SOME: some}))
     return missing
 
 
 class _Regrouping:
     """The stories around some entries, made anew."""
 
-    def __init__(self, connection: Connection, start: Collection[str], known: _Windows) -> None:
-        """`known` are the windows of some keys as they are now; the others are looked up."""
+    def __init__(
+        self, connection: Connection, start: Collection[str], known: _Windows, tying: Mapping[str, set[str]]
+    ) -> None:
+        """`known` are the windows of some keys as they are now, `tying` are the keys by which some entries tie others or
+        hang on them; the others are looked up.
+        """
         self._connection = connection
         self._start = set(start)
+        self._tying = tying
         #: The entries that the stories are made of, and those that only hang on them.
         self._reached: set[str] = set()
         self._hanging: set[str] = set()
@@ -148,7 +162,9 @@ class _Regrouping:
             frontier = found - self._reached
 
     def _by_keys(self, frontier: set[str]) -> set[str]:
-        keys = {row.key for row in rows_of(self._connection, frontier) if row.tie is not None}
+        asked = rows_of(self._connection, frontier - self._tying.keys())
+        keys = {row.key for row in asked if row.tie is not None}
+        keys = keys.union(*(self._tying[entry_id] for entry_id in frontier & self._tying.keys()))
         self._windows |= _windows(self._connection, keys - self._windows.keys())
         found = set()
         for key in sorted(keys):
@@ -169,14 +185,13 @@ class _Regrouping:
 
     def _by_stories(self, frontier: set[str]) -> set[str]:
         joined: set[str] = set()
+        # What changed may have hung on stories that it leaves now.
+        asked = _JOINED if self._start & frontier else _JOINED.where(story_entry.c.hangs.is_(False))
         for some in chunks(sorted(frontier)):
-            asked = select(story_entry.c.story_id).where(story_entry.c.entry_id.in_(some))
-            if not (self._start & frontier):  # what changed may have hung on stories that it leaves now
-                asked = asked.where(story_entry.c.hangs.is_(False))
-            joined |= set(self._connection.scalars(asked))
+            joined |= set(self._connection.scalars(asked, {SOME: some}))
         found = set()
         for some in chunks(sorted(joined - self._before.keys())):
-            for row in self._connection.execute(select(story_entry).where(story_entry.c.story_id.in_(some))):
+            for row in self._connection.execute(_MEMBERS, {SOME: some}):
                 self._before.setdefault(row.story_id, []).append(row.entry_id)
                 if not row.hangs:
                     found.add(row.entry_id)
@@ -188,8 +203,7 @@ class _Regrouping:
         for some in chunks(sorted(made | self._before.keys())):
             self._connection.execute(delete(story_entry).where(story_entry.c.story_id.in_(some)))
         upsert(self._connection, story, [_story_row(one, nodes) for one in groups])
-        if rows := [row for one in groups for row in _member_rows(one)]:
-            self._connection.execute(insert(story_entry), rows)
+        put(self._connection, story_entry, [row for one in groups for row in _member_rows(one)])
         self._redirect(groups, made)
 
     def _redirect(self, groups: Sequence[Group], made: set[str]) -> None:
@@ -210,8 +224,16 @@ class _Regrouping:
 def _alike(connection: Connection, ids: Iterable[str]) -> list[Likeness]:
     found = []
     for some in chunks(sorted(ids)):
-        live = entry.c.id.in_(some) & entry.c.withdrawn_at.is_(None)
-        found += [likeness(row) for row in connection.execute(select(*COLUMNS).where(live))]
+        found += [likeness(row) for row in connection.execute(LIVE, {SOME: some})]
+    return found
+
+
+def _tying(ids: Iterable[str], rows: Iterable[AboutRow]) -> dict[str, set[str]]:
+    """By entry: the keys by which it ties others or hangs on them."""
+    found: dict[str, set[str]] = {entry_id: set() for entry_id in ids}
+    for row in rows:
+        if row.tie is not None:
+            found[row.entry_id].add(row.key)
     return found
 
 
@@ -242,10 +264,8 @@ def _windows(connection: Connection, keys: Collection[str]) -> _Windows:
 
 def _nodes(connection: Connection, ids: Iterable[str]) -> dict[str, Node]:
     found: dict[str, Node] = {}
-    columns = (entry.c.id, entry.c.published, entry.c.precision, entry.c.title, entry.c.people)
     for some in chunks(sorted(ids)):
-        live = entry.c.id.in_(some) & entry.c.withdrawn_at.is_(None)
-        for row in connection.execute(select(*columns).where(live)):
+        for row in connection.execute(_NODES, {SOME: some}):
             author = next((person.slug for person in people(row.people)), "")
             dated = row.precision != Precision.UNKNOWN.value
             found[row.id] = Node(row.published, dated, row.title is not None, author)
@@ -291,12 +311,11 @@ def _companions(connection: Connection, ids: Collection[str]) -> dict[str, list[
     """For each entry the first others of the story it belongs to, then of those that it hangs on."""
     belongs: defaultdict[str, list[tuple[bool, str]]] = defaultdict(list)
     for some in chunks(sorted(ids)):
-        for row in connection.execute(select(story_entry).where(story_entry.c.entry_id.in_(some))):
+        for row in connection.execute(_BELONGING, {SOME: some}):
             belongs[row.entry_id].append((row.hangs, row.story_id))
     members: defaultdict[str, list[str]] = defaultdict(list)
     for some in chunks(sorted({story_id for joined in belongs.values() for _, story_id in joined})):
-        asked = select(story_entry.c.story_id, story_entry.c.entry_id).where(story_entry.c.story_id.in_(some))
-        for row in connection.execute(asked.order_by(story_entry.c.story_id, story_entry.c.position)):
+        for row in connection.execute(_IN_ORDER, {SOME: some}):
             members[row.story_id].append(row.entry_id)
     return {i: _first_others(i, [members[story_id] for _, story_id in sorted(belongs[i])]) for i in ids}
 

@@ -32,6 +32,8 @@ from feeds.model.scope import topic_scope
 from feeds.store.codec import people
 from feeds.store.codec import topic_slugs
 from feeds.store.columns import Instant
+from feeds.store.engine import SOME
+from feeds.store.engine import among
 from feeds.store.engine import chunks
 from feeds.store.engine import upsert
 from feeds.store.schema import document
@@ -44,6 +46,10 @@ from feeds.store.schema import state
 #: What all listings show, such as the date of those without entries.
 STORE = Scope("store")
 _SECOND = timedelta(seconds=1)
+
+_BELONGING = select(entry.c.people, entry.c.quoted, entry.c.topics, source.c.slug).join_from(entry, source)
+_BELONGING = _BELONGING.where(among(entry.c.id))
+_STANDING_IN = select(document.c.name).join(standing).where(among(standing.c.entry_id)).distinct()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +84,9 @@ def scopes_of_entries(connection: Connection, ids: Iterable[str]) -> set[Scope]:
     """All that entries belong to as they stand, those withdrawn as they stood last."""
     found: set[Scope] = set()
     for some in chunks(sorted(ids)):
-        columns = (entry.c.people, entry.c.quoted, entry.c.topics, source.c.slug)
-        rows = connection.execute(select(*columns).join_from(entry, source).where(entry.c.id.in_(some))).all()
+        rows = connection.execute(_BELONGING, {SOME: some}).all()
         found |= scopes_of([row._asdict() for row in rows]) | {source_scope(row.slug) for row in rows}
-        standing_in = select(document.c.name).join(standing).where(standing.c.entry_id.in_(some)).distinct()
-        found |= {document_scope(name) for name in connection.scalars(standing_in)}
+        found |= {document_scope(name) for name in connection.scalars(_STANDING_IN, {SOME: some})}
         found.add(ALL)
     return found
 

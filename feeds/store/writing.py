@@ -140,7 +140,7 @@ class _Saving:
         self._write_document(sum(not one.absorbed for one in placed), len(left.kept), len(around.here()))
         self._note_changes(written, left.withdrawn, handed)
         touched = {*(one.id for one in written), *left.withdrawn, *handed, *self._left_elsewhere, *quoting}
-        touched |= stories.unfound(self._connection, [one.id for one in led])
+        touched |= stories.unfound(self._connection, [one.id for one in led if one.id not in touched])
         connected = stories.connect(self._connection, touched, self._document.id)
         self._changed |= connected.changed
         changes.mark(self._connection, self._changed, self._now, self._scopes, connected.moved)

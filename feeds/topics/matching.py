@@ -50,8 +50,9 @@ class Matcher:
         for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
             keys, has_borders = self._forms[index]
             if not has_borders or stands_alone(folded, start, end):
+                span = Span(start, end)
                 for key in keys:
-                    found.setdefault(key, []).append(Span(start, end))
+                    found.setdefault(key, []).append(span)
         return found
 
 
@@ -109,6 +110,8 @@ def is_latin(character: str) -> bool:
 
 def near(groups: list[list[Span]], within: int) -> list[Span]:
     """The places where one span of each group lies with the others, at most `within` characters between them all."""
+    if not all(groups):
+        return []
     others = [sorted(group) for group in groups[1:]]
     hits = []
     for anchor in groups[0]:
@@ -129,7 +132,7 @@ def _closest(anchor: Span, group: list[Span], within: int) -> Span | None:
     at = bisect_left(group, anchor)
     best, distance = None, within
     for other in group[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS]:
-        apart = max(other.start - anchor.end, anchor.start - other.end)
+        apart = other[0] - anchor[1] if other[0] >= anchor[1] else anchor[0] - other[1]
         if 0 <= apart <= distance and (best is None or apart < distance):
             best, distance = other, apart
     return best
@@ -137,10 +140,15 @@ def _closest(anchor: Span, group: list[Span], within: int) -> Span | None:
 
 def outermost(spans: Iterable[Span]) -> list[Span]:
     """Without those that lie inside another one: OpenAI API is one hit, not two."""
+    given = set(spans)
+    if len(given) < 2:
+        return list(given)
     kept: list[Span] = []
-    for span in sorted(set(spans), key=lambda s: (s.start, -s.end)):
-        if not kept or span.end > kept[-1].end:
+    end = -1
+    for span in sorted(given, key=_widest_first):
+        if span[1] > end:
             kept.append(span)
+            end = span[1]
     return kept
 
 
@@ -157,4 +165,8 @@ def _lies_inside(span: Span, masks: list[Span]) -> bool:
 
 
 def _start(span: Span) -> int:
-    return span.start
+    return span[0]
+
+
+def _widest_first(span: Span) -> tuple[int, int]:
+    return span[0], -span[1]

@@ -65,17 +65,20 @@ class Reading:
         missing = weights.opening_columns - _columns(self._folded[self._text_at : self._opening_end])
         self._full_opening_end = self._opening_end + max(0, missing) // 2
         self._found = matcher.find(self._folded)
+        self._words = set(self._found)
         has_any = "/" in self._folded or "@" in self._folded
         found = _NOT_PROSE.finditer(self._folded, 0, self._links_at) if has_any else ()
         self._not_prose = [Span(*m.span()) for m in found]
         self._first_named: dict[str, dict[str, int]] = {"title": {}, "opening": {}}
+        #: The name of the place of a span, by its start.
+        self._places: dict[int, str] = {}
         self._companies: dict[str, list[Span]] = {}
         self._named_at: dict[int, Span] = {}
         self._compared: list[Span] = []
         self._compared_behind: list[Span] = []
 
     def know_companies(
-        self, companies: Mapping[str, Collection[str]], comparisons: Iterable[str], behind: Iterable[str] = ()
+        self, companies: Mapping[str, Collection[str]], comparisons: Collection[str], behind: Collection[str] = ()
     ) -> None:
         """Tell whose names the words are; without this no company competes with another.
 
@@ -92,13 +95,14 @@ class Reading:
         for company, spans in self._companies.items():
             for span in reversed(spans):
                 self._first_named.setdefault(self.place(span), {})[company] = span.start
-        self._compared = sorted(span for word in comparisons for span in self.spans(word))
-        self._compared_behind = sorted(span for word in behind for span in self.spans(word))
+        self._compared = sorted(span for word in self.among(comparisons) for span in self.spans(word))
+        self._compared_behind = sorted(span for word in self.among(behind) for span in self.spans(word))
 
     def know_shapes(self, no_speakers: Collection[str]) -> None:
         """Look at the form of the text; what is found stands among the words as `feeds.topics.shapes.shape_key`."""
         for name, span in find_shapes(self._folded, self._text_at, self._links_at, no_speakers):
             self._found[shape_key(name)] = [span]
+            self._words.add(shape_key(name))
 
     def spans(self, word: str) -> list[Span]:
         """Where a folded word stands."""
@@ -110,7 +114,7 @@ class Reading:
 
     def among(self, words: Collection[str]) -> Collection[str]:
         """Those of some folded words that stand in the text."""
-        return words and self._found.keys() & words
+        return words and self._words.intersection(words)
 
     def in_prose(self, word: str) -> bool:
         """Whether a folded word stands anywhere but in an address or a mention."""
@@ -123,12 +127,17 @@ class Reading:
 
     def place(self, span: Span) -> str:
         """The name of the place: "title", "opening", "body" or "link"."""
-        at = bisect_right(self._not_prose, span.start, key=_start) - 1
-        if span.start >= self._links_at or (at >= 0 and span.start < self._not_prose[at].end):
+        if (known := self._places.get(span.start)) is None:
+            known = self._places[span.start] = self._place(span.start)
+        return known
+
+    def _place(self, start: int) -> str:
+        at = bisect_right(self._not_prose, start, key=_start) - 1
+        if start >= self._links_at or (at >= 0 and start < self._not_prose[at].end):
             return "link"
-        if span.start < self._text_at:
+        if start < self._text_at:
             return "title"
-        return "opening" if span.start < self._opening_end else "body"
+        return "opening" if start < self._opening_end else "body"
 
     def is_lead(self, span: Span) -> bool:
         """Whether a span stands in the first sentence of the text."""
@@ -213,4 +222,4 @@ def _columns(text: str) -> int:
 
 
 def _start(span: Span) -> int:
-    return span.start
+    return span[0]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
+from typing import NamedTuple
 
 from feeds.model import Evidence
 from feeds.topics.matching import Span
@@ -58,8 +59,7 @@ class Explanation:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
+class _Hit(NamedTuple):
     rule: Rule
     span: Span
     place: str
@@ -70,8 +70,7 @@ class _Hit:
         return self.place == "body" and not self.rule.anywhere
 
 
-@dataclass(frozen=True, slots=True)
-class _Scored:
+class _Scored(NamedTuple):
     value: float
     evidence: Evidence
 
@@ -114,7 +113,8 @@ def _hits(rule: Rule, elements: _Elements, reading: Reading, weights: Weights, m
     if len(elements) < len(rule.elements) or any(reading.in_prose(word) for word in reading.among(rule.unless)):
         return []
     groups = [[span for word in words for span in reading.spans(word)] for _, words in sorted(elements.items())]
-    spans = outermost(outside(_FINDERS[rule.kind](groups, rule), masks))
+    if not (spans := outermost(outside(_FINDERS[rule.kind](groups, rule), masks))):
+        return []
     placed = ((span, reading.place(span)) for span in spans)
     hits = [
         _Hit(rule, span, place, _worth(rule, span, place, reading, weights))
@@ -157,6 +157,8 @@ _PLACES: Mapping[str, Callable[[Span, Reading, Weights], float]] = {
 def _outside_body(hits: list[_Hit], reading: Reading) -> list[_Scored]:
     """What the hits of one rule, or of one company, add in title, opening and addresses: each word by its best."""
     hits = [hit for hit in hits if not hit.counts_by_density()]
+    if not hits:
+        return []
     once = _best_by_word([hit for hit in hits if hit.rule.once], reading)[:1]
     return _best_by_word([hit for hit in hits if not hit.rule.once], reading) + once
 
@@ -166,7 +168,8 @@ def _in_body(groups: Iterable[list[_Hit]], reading: Reading, weights: Weights) -
     together: list[_Hit] = []
     scored = []
     for hits in groups:
-        dense = _often_enough([hit for hit in hits if hit.counts_by_density()])
+        if not (dense := _often_enough([hit for hit in hits if hit.counts_by_density()])):
+            continue
         if any(hit.rule.company or hit.worth < 0 for hit in dense):
             scored.append(_density(dense, reading, weights))
         else:
@@ -213,13 +216,17 @@ def _best_by_word(hits: list[_Hit], reading: Reading) -> list[_Scored]:
     """Each word once, in its best place; further words of the same rule count less and less."""
     if not hits:
         return []
-    best: dict[str, _Scored] = {}
+    best: dict[str, tuple[_Hit, str]] = {}
     for hit in hits:
         words = reading.words(hit.span)
-        if abs(hit.worth) > abs(best[words.casefold()].value if words.casefold() in best else 0):
-            best[words.casefold()] = _Scored(hit.worth, Evidence(_told(hit), words, hit.place))
-    ranked = sorted(best.values(), key=lambda part: (-abs(part.value), part.evidence.words))[:_MOST_WORDS]
-    return [_Scored(part.value / (1 + rank / 3), part.evidence) for rank, part in enumerate(ranked)]
+        known = best.get(key := words.casefold())
+        if abs(hit.worth) > (0 if known is None else abs(known[0].worth)):
+            best[key] = hit, words
+    ranked = sorted(best.values(), key=lambda one: (-abs(one[0].worth), one[1]))[:_MOST_WORDS]
+    return [
+        _Scored(hit.worth / (1 + rank / 3), Evidence(_told(hit), words, hit.place))
+        for rank, (hit, words) in enumerate(ranked)
+    ]
 
 
 def _told(hit: _Hit) -> str:

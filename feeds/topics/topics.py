@@ -91,8 +91,8 @@ class _Matching:
         for company in book.companies:
             for word in dict.fromkeys(fold_all(_names(company))):
                 self.companies.setdefault(word, []).append(company.name)
-        self.comparisons = tuple(fold_all(book.comparisons))
-        self.comparisons_behind = tuple(fold_all(book.comparisons_behind))
+        self.comparisons = frozenset(fold_all(book.comparisons))
+        self.comparisons_behind = frozenset(fold_all(book.comparisons_behind))
         self.no_speakers = frozenset(fold_all(book.no_speakers))
         self._labels = {_label(label): topic.slug for topic in reversed(book.topics) for label in _labels(topic)}
         self._uses: dict[str, list[_Use]] = {}
