@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -17,8 +18,9 @@ from urllib.parse import quote
 from sqlalchemy import URL
 from sqlalchemy import ColumnElement
 from sqlalchemy import Connection
+from sqlalchemy import Dialect
 from sqlalchemy import Engine
-from sqlalchemy import Executable
+from sqlalchemy import Insert
 from sqlalchemy import Table
 from sqlalchemy import bindparam
 from sqlalchemy import create_engine
@@ -178,20 +180,19 @@ def lock_stories(connection: Connection) -> None:
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], keep: Iterable[str] = ()) -> None:
     """Insert rows; where the primary key is there already, set all columns but those in `keep`."""
     if rows:
-        statement = _upserting(connection.dialect.name, table, tuple(rows[0]), tuple(keep))
-        connection.execute(statement, list(rows))
+        _write(connection, table, _upserting(connection.dialect.name, table, tuple(rows[0]), tuple(keep)), rows)
 
 
 def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows that collide with none; the others are left as they are."""
     if rows:
-        connection.execute(_adding(connection.dialect.name, table), list(rows))
+        _write(connection, table, _adding(connection.dialect.name, table), rows)
 
 
 def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that are new."""
     if rows:
-        connection.execute(_putting(table), list(rows))
+        _write(connection, table, _putting(table), rows)
 
 
 def among(column: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -213,8 +214,30 @@ def _insert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
+def _write(connection: Connection, table: Table, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
+    """SQLite gets the rows as it wants them: to have each prepared takes longer than SQLite takes for it."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(statement, list(rows))
+        return
+    words, columns = _written(connection.dialect, table, statement, tuple(rows[0]))
+    connection.exec_driver_sql(
+        words, [tuple([row[name] if as_kept is None else as_kept(row[name]) for name, as_kept in columns]) for row in rows]
+    )
+
+
 @lru_cache(maxsize=_STATEMENTS)
-def _upserting(dialect: str, table: Table, columns: tuple[str, ...], keep: tuple[str, ...]) -> Executable:
+def _written(
+    dialect: Dialect, table: Table, statement: Insert, names: tuple[str, ...]
+) -> tuple[str, list[tuple[str, Callable[[Any], Any] | None]]]:
+    """A statement in words, with the columns in the order of its parameters and what makes values fit into them."""
+    compiled = statement.compile(dialect=dialect, column_keys=names)
+    columns = [(name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names]
+    in_order = sorted(columns, key=lambda column: compiled.positiontup.index(column[0]))
+    return str(compiled), in_order
+
+
+@lru_cache(maxsize=_STATEMENTS)
+def _upserting(dialect: str, table: Table, columns: tuple[str, ...], keep: tuple[str, ...]) -> Insert:
     statement = _insert(dialect, table)
     key = [c.name for c in table.primary_key]
     fixed = {*key, *keep}
@@ -223,12 +246,12 @@ def _upserting(dialect: str, table: Table, columns: tuple[str, ...], keep: tuple
 
 
 @lru_cache(maxsize=_STATEMENTS)
-def _adding(dialect: str, table: Table) -> Executable:
+def _adding(dialect: str, table: Table) -> Insert:
     return _insert(dialect, table).on_conflict_do_nothing()
 
 
 @lru_cache(maxsize=_STATEMENTS)
-def _putting(table: Table) -> Executable:
+def _putting(table: Table) -> Insert:
     return insert(table)
 
 

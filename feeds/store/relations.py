@@ -66,7 +66,7 @@ COLUMNS = [
 
 #: The live entries among some.
 LIVE = select(*COLUMNS).where(among(entry.c.id), entry.c.withdrawn_at.is_(None))
-_LED = select(*COLUMNS).where(entry.c.document_id == bindparam("document"), entry.c.withdrawn_at.is_(None))
+_LED = select(entry.c.id).where(entry.c.document_id == bindparam("document"), entry.c.withdrawn_at.is_(None))
 _RELATIONS = select(relation.c.entry_id, relation.c.kind, relation.c.other_id).where(
     among(relation.c.entry_id), relation.c.kind.in_(bindparam("kinds", expanding=True))
 )
@@ -100,9 +100,12 @@ def save_quotes(connection: Connection, ids: Iterable[str], quotes: Pairs) -> se
     return _replace(connection, RelationKind.QUOTES, quotes, known[RelationKind.QUOTES])
 
 
-def save_threads(connection: Connection, document_id: int) -> set[str]:
-    """Relate the parts of every thread among the live entries that a document leads; gives the entries that changed."""
-    rows = sorted(connection.execute(_LED, {"document": document_id}), key=lambda row: place(row.place).position)
+def save_threads(connection: Connection, document_id: int, known: Iterable[Likeness]) -> set[str]:
+    """Relate the parts of every thread among the live entries that a document leads; gives the entries that changed.
+
+    Those `known` need not be read once more.
+    """
+    rows = sorted(_led(connection, document_id, known), key=lambda row: place(row.place).position)
     ids = [row.id for row in rows]
     known = _from(connection, (RelationKind.QUOTES, RelationKind.PART_OF), ids)
     quotes: defaultdict[str, set[str]] = defaultdict(set)
@@ -195,6 +198,14 @@ def _around(alike: Sequence[Likeness], within: timedelta) -> tuple[datetime, dat
 
 def _is_near(holder: AboutRow, one: Likeness, within: timedelta | None) -> bool:
     return within is None or abs(holder.published - one.row.published) <= within
+
+
+def _led(connection: Connection, document_id: int, known: Iterable[Likeness]) -> list[Row[Any]]:
+    its = set(connection.scalars(_LED, {"document": document_id}))
+    rows = [one.row for one in known if one.row.id in its]
+    for some in chunks(sorted(its - {row.id for row in rows})):
+        rows += connection.execute(LIVE, {SOME: some})
+    return rows
 
 
 def _part(row: Row[Any], quotes: set[str]) -> Part:

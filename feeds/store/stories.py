@@ -104,7 +104,7 @@ def connect(connection: Connection, ids: Iterable[str], document_id: int | None 
     alike = _alike(connection, touched)
     after = {row for one in alike for row in _about(one)}
     moved, now = _moved(connection, before, after)
-    changed = save_threads(connection, document_id) if document_id is not None else set()
+    changed = save_threads(connection, document_id, alike) if document_id is not None else set()
     likenesses = save_likenesses(connection, touched, alike)
     regrouped = _Regrouping(connection, touched | moved | likenesses, now, _tying(touched, after)).run()
     return Connected(changed | likenesses | regrouped.changed, regrouped.moved)
