@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from feeds.model import Upload
     from feeds.settings import Settings
     from feeds.store import Store
-    from scrapers.ingest import Plan
+    from scrapers.pipeline import Plan
 
 
 #: Where the commands stand, and their lines in the list of them: what the help of each begins with.
@@ -139,7 +139,7 @@ class Receiver:
     def __call__(self, upload: Upload, store: Store) -> Receipt:
         from feeds.errors import QueryError
         from scrapers.formats import NAMES
-        from scrapers.ingest import receive
+        from scrapers.pipeline import receive
         from scrapers.plans import reading_time
 
         if upload.format is not None and upload.format not in NAMES:

@@ -47,7 +47,7 @@ def _publishable(value: Any) -> Any:
 
 def _clean_fields(value: Any) -> Any:
     changed = {}
-    for name in _names(type(value)):
+    for name in _names(value.__class__):
         was = getattr(value, name)
         if was is not None and (made := _publishable(was)) is not was and made != was:
             changed[name] = made

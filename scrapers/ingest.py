@@ -1,120 +1,32 @@
-"""Documents into the store, one at a time: what goes wrong with one is recorded and never stops the others."""
+"""Files into the store, one at a time: what goes wrong with one is recorded and never stops the others.
+
+What becomes of a single document is `pipeline`'s.
+"""
 
 from __future__ import annotations
 
-import logging
 import os
-from collections import Counter
-from collections.abc import Container
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
-from dataclasses import dataclass
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
-from typing import Protocol
-from typing import TypeVar
 
-from feeds.aliases import Aliases
-from feeds.errors import DocumentError
 from feeds.errors import ReadOnlyError
 from feeds.errors import UnavailableError
-from feeds.model import Batch
-from feeds.model import DocumentInfo
-from feeds.model import DocumentReport
-from feeds.model import LastReading
-from feeds.model import Problem
-from feeds.model import Receipt
-from feeds.model import Saved
-from feeds.model import Skip
-from feeds.model import Source
-from feeds.model import Upload
-from feeds.topics import Topics
-from scrapers.characters import publishable
-from scrapers.characters import storable
-from scrapers.document import Document
-from scrapers.document import make_document
 from scrapers.document import read_document
-from scrapers.formats import Format
-from scrapers.formats import detect
-from scrapers.formats import named
-from scrapers.html import leads_to_web
-from scrapers.normalise import Context
-from scrapers.normalise import Normalised
-from scrapers.normalise import normalise
 from scrapers.outcome import Outcome as Outcome
-from scrapers.paths import find_documents as find_documents
 from scrapers.paths import in_order
-from scrapers.post import Scraped
-from scrapers.sources import SourceRule
-from scrapers.sources import source_for
+from scrapers.pipeline import Keeper
+from scrapers.pipeline import Plan
+from scrapers.pipeline import Scraping
+from scrapers.pipeline import failed
+from scrapers.pipeline import is_anonymous
+from scrapers.pipeline import keep
+from scrapers.pipeline import scrape_document
 from scrapers.unchanged import Unchanged
-from scrapers.unchanged import key_of
-from scrapers.unchanged import key_with_series
 from scrapers.unchanged import location_of
-from scrapers.unchanged import series
 from scrapers.unchanged import way_of
-from scrapers.weight import check_weight
-
-log = logging.getLogger(__name__)
-
-#: Where documents lie that were sent; no file does.
-_SENT = "sent:"
-#: Skips and problems of a document that are kept.
-_MOST_TOLD = 2000
-
-Told = TypeVar("Told", Skip, Problem)
-
-
-class Keeper(Protocol):
-    """What ingest needs of a store."""
-
-    def last_readings(self, locations: Iterable[str]) -> dict[str, LastReading]: ...
-
-    def save(self, batch: Batch, now: datetime) -> Saved: ...
-
-    def record_failure(self, document: DocumentInfo, problem: Problem, now: datetime) -> None: ...
-
-    def publications(self, source: str, folder: str | None = None) -> tuple[str, ...]: ...
-
-    def anonymous(self, source: str) -> tuple[str, ...]: ...
-
-    def document_at(self, source: str, location: str) -> DocumentReport | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How to read: everything but the documents."""
-
-    topics: Topics
-    aliases: Aliases
-    sources: Sequence[SourceRule]
-    now: datetime
-    #: Names of a format and a source to use for all documents; None: detected, and by the rules.
-    format: str | None = None
-    source: str | None = None
-    #: The locations of known documents that are not there any more; `ingest` looks.
-    gone: Container[str] | None = None
-    #: Topics that all entries are about, as the configuration of their source says.
-    labels: tuple[str, ...] = ()
-    #: When what is stored came to be known, where that is not `now`: a file in a repository was known at its commit.
-    at: datetime | None = None
-    #: Of the program and of the rules above (`scrapers.fingerprint`): what was read by the same ones and is as it was
-    #: need not be read. None: not known.
-    fingerprint: str | None = None
-    #: Read it all the same.
-    again: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Scraping:
-    """A document read, before anything of it is stored."""
-
-    document: Document
-    format: Format
-    rule: SourceRule
-    scraped: Scraped
 
 
 def ingest(paths: Sequence[Path], store: Keeper, plan: Plan) -> Iterator[Outcome]:
@@ -164,7 +76,7 @@ class _Ingesting:
             read = _scrape(path, self._plan)
         except Exception as error:
             return self._failed(path, error)
-        if _is_anonymous(read):
+        if is_anonymous(read):
             self._waiting.append((path, read))
             return None
         outcome = self._kept(path, read)
@@ -190,89 +102,12 @@ class _Ingesting:
         return _failed(path, error, self._store, self._plan)
 
 
-def receive(upload: Upload, store: Keeper, plan: Plan) -> Receipt:
-    """Read, scrape, normalise and save a document that was sent.
-
-    Its place is its name in its source, so that what is sent later under both replaces it. Raises `DocumentError` for
-    what cannot be read, `ConfigError` for a format that is none; then nothing is kept.
-    """
-    plan = replace(plan, format=upload.format, source=upload.source)
-    upload = replace(upload, name=storable(upload.name))
-    document = make_document(upload.name, upload.data, f"{_SENT}/{upload.name}", encoding=upload.encoding)
-    read = scrape_document(document, plan)
-    location = f"{_SENT}/{read.rule.source.slug}/{upload.name}"
-    read = replace(read, document=replace(document, location=location))
-    is_new = store.document_at(read.rule.source.slug, location) is None
-    outcome = keep(read, store, plan)
-    return Receipt(read.rule.source.slug, location, outcome.saved, outcome.skips, outcome.problems, is_new)
-
-
 class _Gone:
     """The locations of files that are not there any more; one is looked for when it is asked about."""
 
     def __contains__(self, location: object) -> bool:
         """Only of files can we tell: what has another address than a path may well be there."""
         return isinstance(location, str) and os.path.isabs(location) and not os.path.exists(location)
-
-
-def scrape_document(document: Document, plan: Plan) -> Scraping:
-    """Read a document that came from anywhere; nothing is stored. Raises `DocumentError` where it gives no posts."""
-    format = named(plan.format) if plan.format else detect(document)
-    if format.prose:
-        check_weight(document.name, document.text)
-    scraped = publishable(format.scrape(document))
-    if not scraped.posts:
-        raise DocumentError(document.name, _nothing(format, scraped))
-    return Scraping(document, format, _rule(document, format, plan), scraped)
-
-
-def keep(read: Scraping, store: Keeper, plan: Plan, *, is_file: bool = False) -> Outcome:
-    """Store what `scrape_document` gave. Raises `StoreError`.
-
-    Of the bytes of a file, and of nothing but those, it can be told later whether they are the same.
-    """
-    name = _series(read, store) if _is_anonymous(read) else None
-    return _save(read, name, store, plan, _key(read, name, plan) if is_file else None)
-
-
-def ingest_document(document: Document, store: Keeper, plan: Plan) -> Outcome:
-    """Read and store one document that came from anywhere; what is wrong with it is recorded and never raised.
-
-    Raises `ReadOnlyError` and `UnavailableError`, which no document can help.
-    """
-    try:
-        return keep(scrape_document(document, plan), store, plan)
-    except (ReadOnlyError, UnavailableError):
-        raise
-    except Exception as error:
-        return failed(document.name, document.location, error, store, plan)
-
-
-def _scrape(path: Path, plan: Plan) -> Scraping:
-    return scrape_document(replace(read_document(path), location=location_of(path)), plan)
-
-
-def _rule(document: Document, format: Format, plan: Plan) -> SourceRule:
-    if plan.source is None:
-        return source_for(document.location, format.name, plan.sources)
-    known = next((rule for rule in plan.sources if rule.source.slug == plan.source), None)
-    return known or SourceRule(Source(slug=plan.source, name=plan.source))
-
-
-def _nothing(format: Format, scraped: Scraped) -> str:
-    reasons = Counter(skip.reason for skip in scraped.skips)
-    skipped = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
-    return f"has no entries, read as {format.name}" + (f" (skipped: {skipped})" if skipped else "")
-
-
-def _is_anonymous(scraped: Scraping) -> bool:
-    needs_author = any(not post.people for post in scraped.scraped.posts)
-    return scraped.format.by_publication and scraped.scraped.publication is None and needs_author
-
-
-def _series(read: Scraping, store: Keeper) -> str | None:
-    """The name that the siblings use, where nothing else says it."""
-    return read.rule.author or series(read.rule.source.slug, read.document.location, store)
 
 
 def _read_again(sources: Iterable[str], but: set[str], store: Keeper, plan: Plan) -> Iterator[Outcome]:
@@ -289,7 +124,7 @@ def _again(path: Path, source: str, store: Keeper, plan: Plan) -> Outcome | None
         scraped = _scrape(path, plan)
     except Exception:
         return None
-    if scraped.rule.source.slug != source or not _is_anonymous(scraped):
+    if scraped.rule.source.slug != source or not is_anonymous(scraped):
         return None
     outcome = _kept(path, scraped, store, plan)
     return outcome if outcome.saved.new + outcome.saved.changed else None
@@ -304,90 +139,9 @@ def _kept(path: Path, read: Scraping, store: Keeper, plan: Plan) -> Outcome:
         return _failed(path, error, store, plan)
 
 
-def _save(read: Scraping, siblings: str | None, store: Keeper, plan: Plan, key: str | None) -> Outcome:
-    author = (read.scraped.publication or siblings) if read.format.by_publication else read.rule.author
-    if read.format.window and read.rule.author:  # a feed's title names it, its configuration knows who writes it
-        author = read.rule.author
-    normalised = normalise(
-        read.document,
-        read.scraped,
-        Context(read.rule.source, plan.topics, plan.aliases, plan.now, author, plan.labels),
-    )
-    if read.format.by_publication and author is None and _is_anonymous(read):
-        unnamed = Problem("names no publication, and no sibling does: set `author` for its source", 1)
-        normalised = replace(normalised, problems=(*normalised.problems, unnamed))
-    saved = store.save(_batch(read, normalised, plan, key if normalised.is_settled else None), plan.at or plan.now)
-    return Outcome(
-        name=read.document.name,
-        location=read.document.location,
-        format=read.format.name,
-        saved=saved,
-        skips=normalised.skips,
-        problems=normalised.problems,
-    )
-
-
-def _key(read: Scraping, name: str | None, plan: Plan) -> str | None:
-    """The key of the reading; `name` is the one that its siblings gave it."""
-    if (way := way_of(plan.fingerprint, plan.format, plan.source, plan.labels)) is None:
-        return None
-    key = key_of(way, read.document.location, read.document.digest)
-    return key_with_series(key, name) if _is_anonymous(read) and not read.rule.author else key
-
-
-def _batch(read: Scraping, normalised: Normalised, plan: Plan, key: str | None) -> Batch:
-    dates = [draft.published.date for draft in normalised.drafts if draft.published and draft.published.date]
-    info = DocumentInfo(
-        name=read.document.name,
-        location=read.document.location,
-        format=read.format.name,
-        digest=read.document.digest,
-        encoding=read.document.encoding,
-        title=read.scraped.title,
-        url=_web(read.scraped.url),
-        lead=read.scraped.lead,
-        cover=_web(read.scraped.cover),
-        published=max(dates, default=None),
-    )
-    source = read.rule.source
-    if read.rule.origin is not None and read.format.window and source.url is None:
-        source = replace(source, url=_web(read.scraped.url))  # a feed knows its home
-    return Batch(
-        source=source,
-        document=info,
-        drafts=normalised.drafts,
-        skips=_told(normalised.skips),
-        problems=_told(normalised.problems),
-        seen=read.document.modified,
-        anonymous=_is_anonymous(read),
-        gone=plan.gone,
-        window=read.format.window,
-        reading=key,
-        spellings=plan.aliases.spellings(p for d in normalised.drafts for p in (*d.people, *d.quoted)),
-    )
-
-
-def _told(found: tuple[Told, ...]) -> tuple[Told, ...]:
-    """As many as somebody will read; the store keeps them with the document."""
-    return found[:_MOST_TOLD]
-
-
-def _web(address: str | None) -> str | None:
-    return address if address and leads_to_web(address) else None
-
-
 def _failed(path: Path, error: Exception, store: Keeper, plan: Plan) -> Outcome:
     return failed(path.name, location_of(path), error, store, plan)
 
 
-def failed(name: str, location: str, error: Exception, store: Keeper, plan: Plan) -> Outcome:
-    """Record a document that gave nothing; what an earlier reading gave stays published."""
-    if isinstance(error, DocumentError):
-        problem = Problem(error.problem, error.line)
-    else:
-        log.exception("%s: unexpected error", name)
-        problem = Problem(f"unexpected {type(error).__name__}: {error}; this is a bug of ours, please report it")
-    info = DocumentInfo(name=storable(name), location=storable(location), format=plan.format or "unknown", digest="")
-    problem = publishable(problem)
-    store.record_failure(info, problem, plan.now)
-    return Outcome(name=info.name, location=info.location, format=plan.format, failure=problem)
+def _scrape(path: Path, plan: Plan) -> Scraping:
+    return scrape_document(replace(read_document(path), location=location_of(path)), plan)

@@ -10,14 +10,14 @@ from feeds.settings import Settings
 from scrapers.fingerprint import fingerprint
 
 if TYPE_CHECKING:
-    from scrapers.ingest import Plan
+    from scrapers.pipeline import Plan
 
 
 def reading_plan(settings: Settings) -> Plan:
     """How documents are read, now. Raises `ConfigError`."""
     from feeds.aliases import load_aliases  # only here, since those who ask for the time alone load no rules
     from feeds.topics import load_topics
-    from scrapers.ingest import Plan
+    from scrapers.pipeline import Plan
     from scrapers.sources import load_sources
 
     known = fingerprint(settings)  # before the rules: what changes meanwhile must count as changed

@@ -14,7 +14,7 @@ from feeds.model import EntryQuery
 from feeds.store import Store
 from feeds.topics import Topics
 from feeds.topics import load_topics
-from scrapers.ingest import Plan
+from scrapers.pipeline import Plan
 from scrapers.sources import load_sources
 from scrapers.worker.worker import Bench
 from scrapers.worker.worker import Visited

@@ -17,8 +17,8 @@ from feeds.store import Store
 from feeds.store import migrate
 from feeds.store import open_store
 from feeds.topics import load_topics
-from scrapers.ingest import Plan
 from scrapers.ingest import ingest
+from scrapers.pipeline import Plan
 from scrapers.sources import load_sources
 from web import create_app
 

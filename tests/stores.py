@@ -25,8 +25,8 @@ from feeds.store.schema import crawl
 from feeds.store.schema import host
 from feeds.store.schema import metadata
 from feeds.topics import load_topics
-from scrapers.ingest import Plan
 from scrapers.ingest import ingest
+from scrapers.pipeline import Plan
 from scrapers.sources import load_sources
 from tests.builders import NOW
 from tests.builders import make_batch

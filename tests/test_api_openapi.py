@@ -25,8 +25,8 @@ from feeds.store import Store
 from feeds.store import migrate
 from feeds.store import open_store
 from feeds.tokens import digest
-from scrapers.ingest import find_documents
 from scrapers.ingest import ingest
+from scrapers.paths import find_documents
 from scrapers.plans import reading_plan
 from tests.builders import NOW
 from tests.builders import make_batch

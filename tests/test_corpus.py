@@ -24,9 +24,9 @@ from feeds.store import migrate
 from feeds.store import open_store
 from feeds.text import letters
 from feeds.topics import load_topics
-from scrapers.ingest import Plan
-from scrapers.ingest import find_documents
 from scrapers.ingest import ingest
+from scrapers.paths import find_documents
+from scrapers.pipeline import Plan
 from scrapers.sources import load_sources
 from web import create_app
 

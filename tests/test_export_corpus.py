@@ -16,9 +16,9 @@ from feeds.settings import load_settings
 from feeds.store import migrate
 from feeds.store import open_store
 from feeds.topics import load_topics
-from scrapers.ingest import Plan
-from scrapers.ingest import find_documents
 from scrapers.ingest import ingest
+from scrapers.paths import find_documents
+from scrapers.pipeline import Plan
 from scrapers.sources import load_sources
 from tests.compared import compare
 from web.export import export_site

@@ -16,10 +16,10 @@ from feeds.store import Store
 from feeds.topics import Topics
 from feeds.topics import load_topics
 from scrapers import samples_folder
-from scrapers.ingest import Outcome
-from scrapers.ingest import Plan
-from scrapers.ingest import find_documents
 from scrapers.ingest import ingest
+from scrapers.outcome import Outcome
+from scrapers.paths import find_documents
+from scrapers.pipeline import Plan
 from scrapers.sources import load_sources
 
 NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)

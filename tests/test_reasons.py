@@ -12,8 +12,8 @@ from feeds.model import EntryQuery
 from feeds.settings import load_settings
 from feeds.store import Store
 from feeds.topics import load_topics
-from scrapers.ingest import Plan
 from scrapers.ingest import ingest
+from scrapers.pipeline import Plan
 from scrapers.sources import load_sources
 from tests.builders import NOW
 from tests.builders import make_batch

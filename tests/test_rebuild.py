@@ -22,8 +22,8 @@ from feeds.store import open_store
 from feeds.topics import Topics
 from feeds.topics import load_topics
 from scrapers import samples_folder
-from scrapers.ingest import Plan
 from scrapers.ingest import ingest
+from scrapers.pipeline import Plan
 from scrapers.sources import load_sources
 
 ROOT = Path(__file__).parent.parent

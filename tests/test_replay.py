@@ -29,8 +29,8 @@ from feeds.topics import Topics
 from feeds.topics import load_topics
 from scrapers.document import read_document
 from scrapers.formats import detect
-from scrapers.ingest import Plan
 from scrapers.ingest import ingest
+from scrapers.pipeline import Plan
 from scrapers.sources import load_sources
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus" / "more"

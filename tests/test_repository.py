@@ -26,8 +26,8 @@ from feeds.model import Entry
 from feeds.store import Store
 from feeds.store import migrate
 from feeds.store import open_store
-from scrapers.ingest import Plan
 from scrapers.ingest import ingest
+from scrapers.pipeline import Plan
 from scrapers.sources import load_sources
 from scrapers.worker.proposing import preview
 from tests.benches import everything

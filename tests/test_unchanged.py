@@ -22,10 +22,10 @@ from feeds.topics import load_topics
 from scrapers.document import Document
 from scrapers.document import read_document
 from scrapers.fingerprint import fingerprint
-from scrapers.ingest import Plan
-from scrapers.ingest import find_documents
 from scrapers.ingest import ingest
 from scrapers.outcome import Outcome
+from scrapers.paths import find_documents
+from scrapers.pipeline import Plan
 from scrapers.sources import load_sources
 from scrapers.unchanged import Unchanged
 from scrapers.unchanged import way_of

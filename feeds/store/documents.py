@@ -35,7 +35,6 @@ from feeds.store.schema import source
 from feeds.store.versions import STORE
 from feeds.store.versions import raise_versions
 
-
 _AT = select(document).join(source).where(source.c.slug == bindparam("slug"), document.c.location == bindparam("place"))
 _ELSEWHERE = select(document).where(document.c.location == bindparam("place"))
 _ELSEWHERE = _ELSEWHERE.where(document.c.source_id != bindparam("source")).order_by(document.c.id)

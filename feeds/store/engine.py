@@ -220,20 +220,22 @@ def _write(connection: Connection, table: Table, statement: Insert, rows: Sequen
         connection.execute(statement, list(rows))
         return
     words, columns = _written(connection.dialect, table, statement, tuple(rows[0]))
-    connection.exec_driver_sql(
-        words, [tuple([row[name] if as_kept is None else as_kept(row[name]) for name, as_kept in columns]) for row in rows]
-    )
+    connection.exec_driver_sql(words, [tuple([fit(row[name]) for name, fit in columns]) for row in rows])
 
 
 @lru_cache(maxsize=_STATEMENTS)
 def _written(
     dialect: Dialect, table: Table, statement: Insert, names: tuple[str, ...]
-) -> tuple[str, list[tuple[str, Callable[[Any], Any] | None]]]:
+) -> tuple[str, list[tuple[str, Callable[[Any], Any]]]]:
     """A statement in words, with the columns in the order of its parameters and what makes values fit into them."""
-    compiled = statement.compile(dialect=dialect, column_keys=names)
-    columns = [(name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names]
-    in_order = sorted(columns, key=lambda column: compiled.positiontup.index(column[0]))
-    return str(compiled), in_order
+    compiled = statement.compile(dialect=dialect, column_keys=list(names))
+    types = {name: table.c[name].type.dialect_impl(dialect) for name in names}
+    in_order = compiled.positiontup or []
+    return str(compiled), [(name, types[name].bind_processor(dialect) or _as_it_is) for name in in_order]
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 @lru_cache(maxsize=_STATEMENTS)

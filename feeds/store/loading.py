@@ -168,9 +168,7 @@ def _surroundings(connection: Connection, rows: Mapping[str, Row[Any]], document
     return Surroundings(rows, standings, names, sizes, document_id)
 
 
-def _of_document(
-    connection: Connection, source_id: int, document_id: int, window: bool = False
-) -> Iterable[Row[Any]]:
+def _of_document(connection: Connection, source_id: int, document_id: int, window: bool = False) -> Iterable[Row[Any]]:
     """A document that was put into another source still leads the withdrawn entries of the one before."""
     asked = _STANDING_IN if window else _OF_DOCUMENT
     return connection.execute(asked, {"source": source_id, "document": document_id})

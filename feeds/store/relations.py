@@ -100,12 +100,12 @@ def save_quotes(connection: Connection, ids: Iterable[str], quotes: Pairs) -> se
     return _replace(connection, RelationKind.QUOTES, quotes, known[RelationKind.QUOTES])
 
 
-def save_threads(connection: Connection, document_id: int, known: Iterable[Likeness]) -> set[str]:
+def save_threads(connection: Connection, document_id: int, read: Iterable[Likeness]) -> set[str]:
     """Relate the parts of every thread among the live entries that a document leads; gives the entries that changed.
 
-    Those `known` need not be read once more.
+    Those `read` need not be read once more.
     """
-    rows = sorted(_led(connection, document_id, known), key=lambda row: place(row.place).position)
+    rows = sorted(_led(connection, document_id, read), key=lambda row: place(row.place).position)
     ids = [row.id for row in rows]
     known = _from(connection, (RelationKind.QUOTES, RelationKind.PART_OF), ids)
     quotes: defaultdict[str, set[str]] = defaultdict(set)
@@ -200,9 +200,9 @@ def _is_near(holder: AboutRow, one: Likeness, within: timedelta | None) -> bool:
     return within is None or abs(holder.published - one.row.published) <= within
 
 
-def _led(connection: Connection, document_id: int, known: Iterable[Likeness]) -> list[Row[Any]]:
+def _led(connection: Connection, document_id: int, read: Iterable[Likeness]) -> list[Row[Any]]:
     its = set(connection.scalars(_LED, {"document": document_id}))
-    rows = [one.row for one in known if one.row.id in its]
+    rows = [one.row for one in read if one.row.id in its]
     for some in chunks(sorted(its - {row.id for row in rows})):
         rows += connection.execute(LIVE, {SOME: some})
     return rows

@@ -21,7 +21,6 @@ from feeds.store.engine import among
 from feeds.store.engine import chunks
 from feeds.store.schema import author
 
-
 _IDS = select(author.c.slug, author.c.id).where(among(author.c.slug))
 
 

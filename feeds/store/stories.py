@@ -124,9 +124,7 @@ class _Regrouping:
     def __init__(
         self, connection: Connection, start: Collection[str], known: _Windows, tying: Mapping[str, set[str]]
     ) -> None:
-        """`known` are the windows of some keys as they are now, `tying` are the keys by which some entries tie others or
-        hang on them; the others are looked up.
-        """
+        """`known` are the windows of some keys as they are now, `tying` the keys of `_tying`; others are looked up."""
         self._connection = connection
         self._start = set(start)
         self._tying = tying
@@ -259,7 +257,9 @@ def _moved(connection: Connection, before: set[AboutRow], after: set[AboutRow]) 
 
 def _windows(connection: Connection, keys: Collection[str]) -> _Windows:
     found = holders(connection, keys)
-    return {key: windows(key, [Holder(r.entry_id, r.published, r.dated, r.tie) for r in found[key]]) for key in keys}
+    return {
+        key: windows(key, [Holder(r.entry_id, r.published, r.dated, bool(r.tie)) for r in found[key]]) for key in keys
+    }
 
 
 def _nodes(connection: Connection, ids: Iterable[str]) -> dict[str, Node]:

@@ -12,7 +12,7 @@ from feeds.commands.printing import placed
 from feeds.visible import visible
 
 if TYPE_CHECKING:
-    from scrapers.ingest import Outcome
+    from scrapers.outcome import Outcome
 
 _NUMBERS = frozenset({"entries", "new", "changed", "warnings"})
 

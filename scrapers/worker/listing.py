@@ -18,10 +18,10 @@ from feeds.errors import BusyHostError
 from feeds.errors import DocumentError
 from feeds.errors import FetchError
 from scrapers.fetch import Validators
-from scrapers.ingest import failed
-from scrapers.ingest import keep
-from scrapers.ingest import scrape_document
 from scrapers.kinds import feed
+from scrapers.pipeline import failed
+from scrapers.pipeline import keep
+from scrapers.pipeline import scrape_document
 from scrapers.trees import tree
 from scrapers.worker.sickness import check_document
 from scrapers.worker.sickness import check_size

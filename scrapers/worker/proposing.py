@@ -30,9 +30,9 @@ from feeds.topics import load_topics
 from scrapers.document import Document
 from scrapers.fetch import Fetcher
 from scrapers.formats import detect
-from scrapers.ingest import Plan
 from scrapers.kinds import feed
 from scrapers.kinds import page
+from scrapers.pipeline import Plan
 from scrapers.post import Scraped
 from scrapers.sources import SourceRule
 from scrapers.sources import load_sources

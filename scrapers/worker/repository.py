@@ -36,9 +36,9 @@ from scrapers.document import MAX_BYTES
 from scrapers.document import make_document
 from scrapers.fetch import Fetcher
 from scrapers.fetch.answer import shown
-from scrapers.ingest import Outcome
-from scrapers.ingest import Plan
-from scrapers.ingest import ingest_document
+from scrapers.outcome import Outcome
+from scrapers.pipeline import Plan
+from scrapers.pipeline import ingest_document
 from scrapers.worker.visit import Visit
 from scrapers.worker.visit import plan_for
 

@@ -10,8 +10,8 @@ from importlib import resources
 
 from feeds.errors import DocumentError
 from scrapers.document import Document
-from scrapers.ingest import Scraping
 from scrapers.kinds import page
+from scrapers.pipeline import Scraping
 from scrapers.trees import tree
 
 #: A page with more words than this is about something.

@@ -27,8 +27,8 @@ from feeds.store.crawling import Crawl
 from scrapers.fetch import Clock
 from scrapers.fetch import Fetcher
 from scrapers.fetch.answer import shown
-from scrapers.ingest import Keeper
-from scrapers.ingest import Plan
+from scrapers.pipeline import Keeper
+from scrapers.pipeline import Plan
 from scrapers.sources import SourceRule
 from scrapers.worker import pace
 from scrapers.worker.memory import Memory

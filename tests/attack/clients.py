@@ -15,8 +15,8 @@ from typing import Any
 from feeds.aliases import load_aliases
 from feeds.store import open_store
 from feeds.topics import load_topics
-from scrapers.ingest import Plan
 from scrapers.ingest import ingest
+from scrapers.pipeline import Plan
 from scrapers.sources import load_sources
 from tests.attack import writings
 from tests.attack.scenes import NOW

@@ -30,6 +30,7 @@ PRELOADED = [
     "scrapers.commands.working",
     "scrapers.formats",
     "scrapers.ingest",
+    "scrapers.pipeline",
     "scrapers.plans",
     "scrapers.worker.bench",
     "scrapers.worker.worker",

@@ -23,9 +23,9 @@ from feeds.store import Store
 from feeds.store.prepare import prepare
 from feeds.topics import load_topics
 from scrapers.document import make_document
-from scrapers.ingest import Outcome
-from scrapers.ingest import Plan
-from scrapers.ingest import ingest_document
+from scrapers.outcome import Outcome
+from scrapers.pipeline import Plan
+from scrapers.pipeline import ingest_document
 from scrapers.sources import load_sources
 from tests.site import make_client
 
@@ -70,10 +70,10 @@ class _unforgiving:  # noqa: N801 (a context)
 
     def __enter__(self) -> None:
         self._handler = _Raising(logging.ERROR)
-        logging.getLogger("scrapers.ingest").addHandler(self._handler)
+        logging.getLogger("scrapers.pipeline").addHandler(self._handler)
 
     def __exit__(self, *_: object) -> None:
-        logging.getLogger("scrapers.ingest").removeHandler(self._handler)
+        logging.getLogger("scrapers.pipeline").removeHandler(self._handler)
 
 
 class _Raising(logging.Handler):

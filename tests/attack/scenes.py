@@ -27,9 +27,9 @@ from feeds.store import Store
 from feeds.store import open_store
 from feeds.topics import load_topics
 from scrapers.fetch import Clock
-from scrapers.ingest import Plan
-from scrapers.ingest import find_documents
 from scrapers.ingest import ingest
+from scrapers.paths import find_documents
+from scrapers.pipeline import Plan
 from scrapers.sources import load_sources
 from scrapers.worker import bench as benches
 from scrapers.worker.worker import Bench

@@ -24,8 +24,8 @@ from scrapers.fetch.unpacking import read_body
 from scrapers.formats import named
 from scrapers.front_matter import split
 from scrapers.html import parse
-from scrapers.ingest import scrape_document
 from scrapers.normalise import MOST_PARTS
+from scrapers.pipeline import scrape_document
 from scrapers.trees import DEEPEST
 from scrapers.weight import MOST
 from scrapers.weight import cut

@@ -26,14 +26,14 @@ from scrapers.document import make_document
 from scrapers.front_matter import split
 from scrapers.html import parse
 from scrapers.html import sanitised
-from scrapers.ingest import find_documents
 from scrapers.ingest import ingest
-from scrapers.ingest import keep
-from scrapers.ingest import receive
-from scrapers.ingest import scrape_document
 from scrapers.markdown import blocks
 from scrapers.markdown import plain
 from scrapers.markdown import to_html
+from scrapers.paths import find_documents
+from scrapers.pipeline import keep
+from scrapers.pipeline import receive
+from scrapers.pipeline import scrape_document
 from scrapers.post import Markup
 from scrapers.reading import read as read_tree
 from tests.attack.conftest import FULL

@@ -12,8 +12,8 @@ import pytest
 
 from feeds.errors import DocumentError
 from scrapers.document import make_document
-from scrapers.ingest import keep
-from scrapers.ingest import scrape_document
+from scrapers.pipeline import keep
+from scrapers.pipeline import scrape_document
 from tests.attack.conftest import Told
 from tests.attack.reading import Forgetful
 from tests.attack.reading import plan

@@ -30,8 +30,8 @@ from feeds.settings import load_settings
 from feeds.store import Store
 from feeds.topics import Topics
 from feeds.topics import load_topics
-from scrapers.ingest import Plan
 from scrapers.ingest import ingest
+from scrapers.pipeline import Plan
 from scrapers.sources import load_sources
 from tests.attack import writings
 from tests.attack.conftest import Told

@@ -31,12 +31,12 @@ from feeds.store import Store
 from feeds.store import migrate
 from feeds.store import open_store
 from scrapers.document import read_document
-from scrapers.ingest import Plan
-from scrapers.ingest import find_documents
 from scrapers.ingest import ingest
-from scrapers.ingest import scrape_document
 from scrapers.normalise import Context
 from scrapers.normalise import normalise
+from scrapers.paths import find_documents
+from scrapers.pipeline import Plan
+from scrapers.pipeline import scrape_document
 from scrapers.plans import reading_plan
 
 ROUNDS = 5
