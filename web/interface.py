@@ -23,6 +23,7 @@ from flask import Response
 from flask import g
 from flask import redirect
 from flask import request
+from polib import pofile
 from werkzeug.wrappers import Response as BaseResponse
 
 from feeds.addresses import PROBES
@@ -120,21 +121,11 @@ def message(words: str) -> str:
 
 @cache
 def _catalogue(language: str) -> NullTranslations:
-    """The catalogue as its translator wrote it: compiled here, in a few milliseconds, so that no build step can lag.
-
-    That is done for the first page in the language: a process that serves feeds in English never needs Babel.
-    """
+    """The catalogue as its translator wrote it: compiled here, in a few milliseconds, so that no build step can lag."""
     path = _TRANSLATIONS / f"{language}.po"
     if not path.is_file():
         return NullTranslations()
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
-
-    compiled = BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    return GNUTranslations(BytesIO(pofile(str(path), encoding="utf-8").to_binary()))
 
 
 def _without_language() -> BaseResponse | None:
