@@ -188,8 +188,7 @@ class _Growth:
     def _fill_maps(self, connection: Connection, number: int, earlier: int, turned: dict[str, str]) -> None:
         label = self._label(number)
         places = {
-            row.id: order_key(document_key(row.slug, f"{row.name}~{label}"), 1)[:_OF_DOCUMENT]
-            for row in self.documents
+            row.id: order_key(document_key(row.slug, f"{row.name}~{label}"), 1)[:_OF_DOCUMENT] for row in self.documents
         }
         ids = [(row.id, _other(row.id, label), places[row.document_id]) for row in self.ids]
         ids += [(story, _other(story, label), "") for story in self.stories]
