@@ -83,3 +83,8 @@ def test_what_is_unchanged_is_told_without_anything_that_reads(sqlite_store_url:
     loaded = run(code, sqlite_store_url, "ingest", str(tmp_path / "posts.md"))
     assert "scrapers.unchanged" in loaded
     assert among(f"{READING} {STORES} {NETWORK} {WRITERS} {WEB} {RULES} babel", loaded) == set()
+
+
+def test_the_collector_lets_alone_what_workers_share(sqlite_store_url: str) -> None:
+    code = "import gc, web.server; web.server.when_ready(None); assert gc.get_freeze_count() > len(gc.get_objects())"
+    assert "web.application" in run(code, sqlite_store_url)
