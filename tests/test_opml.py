@@ -7,9 +7,9 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import etree
 
-from feeds.formats.opml import Group
-from feeds.formats.opml import Outline
 from feeds.formats.opml import render
+from feeds.listing import Group
+from feeds.listing import Outline
 from feeds.store import Store
 from feeds.store import migrate
 from feeds.store import open_store

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from typing import Any
 from typing import TypeVar
 from urllib.parse import quote
@@ -21,8 +22,6 @@ from sqlalchemy import create_engine
 from sqlalchemy import event
 from sqlalchemy import make_url
 from sqlalchemy import text
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import DataError
 from sqlalchemy.exc import DBAPIError
@@ -39,6 +38,10 @@ from feeds.store.advice import explained
 from feeds.store.server import arguments
 from feeds.store.server import is_prepared
 from feeds.store.server import server_url
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
+    from sqlalchemy.dialects import sqlite
 
 #: Milliseconds that a writer waits for another one.
 BUSY_TIMEOUT = 10_000
@@ -191,7 +194,14 @@ def chunks(values: Iterable[_T], size: int = CHUNK) -> Iterator[list[_T]]:
 
 
 def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    # Only here, since the dialect of the database that is in use is loaded already, and the other one need not be.
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table)
 
 
 def _sqlite_url(path: Path, read_only: bool) -> URL:
