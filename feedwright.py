@@ -95,9 +95,9 @@ def load(name: str) -> click.Command:
 
 
 def _tell_version(ctx: click.Context, parameter: click.Parameter, asked: bool) -> None:
-    from feeds.version import present_version
-
     if asked:
+        from feeds.version import present_version
+
         click.echo(f"feedwright, version {present_version()}")
         ctx.exit()
 

@@ -6,12 +6,13 @@ import re
 import unicodedata
 from functools import cache
 from operator import ne
+from typing import TYPE_CHECKING
 
-import opencc
+if TYPE_CHECKING:
+    import opencc
 
 #: Enough to tell a language by, and a bound on what a long text costs.
 _SAMPLE = 1500
-_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _KANA = re.compile("[\u3041-\u30ff]")
 _ADDRESS = re.compile(r"https?://\S+|[@#][A-Za-z0-9_]+")
 _LATIN_WORD = re.compile(r"[^\W\d_]+")
@@ -43,8 +44,8 @@ def detect_language(text: str) -> str:
     A Chinese text names things in English and remains Chinese, so a Han character counts like a Latin word.
     """
     sample = _ADDRESS.sub(" ", text[:_SAMPLE])
-    han, kana = len(_HAN.findall(sample)), len(_KANA.findall(sample))
-    words = _LATIN_WORD.findall(_HAN.sub(" ", sample))
+    han, kana = len(_han().findall(sample)), len(_KANA.findall(sample))
+    words = _LATIN_WORD.findall(_han().sub(" ", sample))
     if kana and kana * 8 > han and kana + han > len(words):
         return "ja"
     if han and han * 2 >= len(words):
@@ -78,6 +79,14 @@ def _by_function_words(words: list[str]) -> str:
 
 
 @cache
+def _han() -> re.Pattern[str]:
+    """Compiled at the first text: so many characters take longer than most commands that read none."""
+    return re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+
+@cache
 def converter(name: str) -> opencc.OpenCC:
     """By its name in OpenCC. Made once a process and only when needed: its dictionaries take a while to load."""
+    import opencc
+
     return opencc.OpenCC(name)

@@ -101,6 +101,23 @@ class Listing:
         return self.script or (tags.pop() if len(tags) == 1 else otherwise)
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A listing to subscribe to."""
+
+    title: str
+    #: See `Listing`.
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Listings of one kind; readers make a folder of it."""
+
+    title: str
+    outlines: tuple[Outline, ...]
+
+
 def within_budget(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """The newest entries that make up a feed: the usual number and bytes, and all of the last two days.
 

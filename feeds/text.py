@@ -7,8 +7,8 @@ import unicodedata
 from functools import lru_cache
 from itertools import accumulate
 
-#: All but XML 1.0's Char production (section 2.2), and the C1 controls that it discourages.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
+#: What XML 1.0's Char production leaves out (section 2.2), the C1 controls that it discourages, and U+FEFF.
+_FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 #: What stands behind the end of a tag and can take part in one character with it.
 _BEHIND_TAG = re.compile(r">[^\x00-\x7f]+")
 #: A stroke that NFC makes one character with `<`, `=` or `>`.

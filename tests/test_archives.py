@@ -35,7 +35,7 @@ from tests.builders import make_draft
 from tests.builders import make_instant
 from tests.builders import make_topics
 from tests.test_formats import make_entry
-from tests.test_web import make_client
+from tests.visiting import make_client
 
 BASE = "https://feeds.example.org"
 MARCH = datetime(2024, 3, 1, tzinfo=UTC)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from collections.abc import Iterator
 from hashlib import sha256
+from multiprocessing import get_context
 from pathlib import Path
+from select import select
 from urllib.parse import unquote
 
 import pytest
@@ -106,6 +110,28 @@ def test_what_goes_wrong_in_another_process_is_told(capfd: pytest.CaptureFixture
     with shared(halve, range(200, 320), 2) as halves, pytest.raises(ExportError, match="ended with 1"):
         list(halves)
     assert "ZeroDivisionError" in capfd.readouterr().err
+
+
+def test_the_processes_of_a_killed_export_end_with_it() -> None:
+    ours, theirs = os.pipe()
+
+    def wait_for_ever(number: int) -> int:
+        os.write(theirs, b".")
+        signal.pause()
+        return number
+
+    def export() -> None:
+        with shared(wait_for_ever, range(120), 2) as done:
+            list(done)
+
+    killed = get_context("fork").Process(target=export)
+    killed.start()
+    os.close(theirs)
+    with open(ours, "rb", buffering=0) as told:
+        assert {told.read(1), told.read(1)} == {b"."}
+        killed.kill()
+        killed.join()
+        assert select([told], [], [], 30)[0] and told.read(1) == b""  # nobody is left who could write
 
 
 # Files

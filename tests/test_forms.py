@@ -36,8 +36,8 @@ from tests.test_formats import SITE
 from tests.test_formats import make_entry
 from tests.test_formats import make_listing
 from tests.test_formats import render_xml
-from tests.test_web import fill
-from tests.test_web import make_client
+from tests.visiting import fill
+from tests.visiting import make_client
 from web.aliases import canonical
 
 BASE = "https://feeds.example.org"

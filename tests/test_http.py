@@ -31,10 +31,10 @@ from tests.builders import make_batch
 from tests.builders import make_draft
 from tests.builders import make_published
 from tests.builders import make_topics
-from tests.test_web import BASE
-from tests.test_web import DRAFTS
-from tests.test_web import FEEDS
-from tests.test_web import make_client
+from tests.visiting import BASE
+from tests.visiting import DRAFTS
+from tests.visiting import FEEDS
+from tests.visiting import make_client
 from web.compression import choose
 from web.hot import HotFeeds
 

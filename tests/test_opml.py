@@ -7,18 +7,18 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import etree
 
-from feeds.formats.opml import Group
-from feeds.formats.opml import Outline
 from feeds.formats.opml import render
+from feeds.listing import Group
+from feeds.listing import Outline
 from feeds.store import Store
 from feeds.store import migrate
 from feeds.store import open_store
 from tests.builders import NOW
 from tests.feed_rules import opml_violations
 from tests.test_formats import SITE
-from tests.test_web import DRAFTS
-from tests.test_web import fill
-from tests.test_web import make_client
+from tests.visiting import DRAFTS
+from tests.visiting import fill
+from tests.visiting import make_client
 
 BASE = "https://feeds.example.org"
 

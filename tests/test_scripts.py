@@ -29,7 +29,7 @@ from tests.builders import make_topics
 from tests.test_formats import SITE
 from tests.test_formats import make_entry
 from tests.test_formats import make_listing
-from tests.test_web import make_client
+from tests.visiting import make_client
 
 TO_HANT = [
     pytest.param("软件里的头发", "軟件裡的頭髮", id="characters of Taiwan, words as they were"),

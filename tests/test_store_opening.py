@@ -24,8 +24,8 @@ from feeds.store.engine import make_engine
 from feeds.store.engine import reading
 from feeds.store.engine import store_url as parse_url
 from feeds.store.engine import writing
+from feeds.store.indexes import metadata
 from feeds.store.schema import HEAD
-from feeds.store.schema import metadata
 from tests.builders import NOW
 from tests.builders import make_batch
 from tests.builders import make_drafts

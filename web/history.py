@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from feeds.differences import Kind
-from feeds.differences import Piece
-from feeds.differences import difference
 from feeds.model import Entry
 from feeds.model import Revision
 from web.state import State
+
+if TYPE_CHECKING:
+    from feeds.differences import Piece
 
 #: Differences on the page of an entry; the API has all of them.
 _SHOWN = 5
@@ -29,6 +30,8 @@ class Edit:
 
 def edits(found: Sequence[Revision]) -> list[Edit]:
     """Revisions, the newest first, each with what it made of the one before; the first one made nothing."""
+    from feeds.differences import difference  # most entries are never edited, and what compares them takes its time
+
     made = [Edit(new, difference(_words(old), _words(new))) for new, old in pairwise(found)]
     return [*made, *(Edit(first, ()) for first in found[-1:])]
 
@@ -52,6 +55,9 @@ def _shortened(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
 
 def _ends(piece: Piece, after: bool, before: bool) -> Piece:
     """Only what stands next to a change `after` which, or `before` which, the piece comes."""
+    from feeds.differences import Kind
+    from feeds.differences import Piece
+
     kind, words = piece
     if kind is not Kind.SAME or len(words) <= 2 * _AROUND:
         return piece

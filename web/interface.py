@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Mapping
+from functools import cache
 from gettext import GNUTranslations
 from gettext import NullTranslations
 from io import BytesIO
@@ -17,14 +18,12 @@ from typing import TYPE_CHECKING
 from typing import cast
 from urllib.parse import quote
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from flask import Flask
 from flask import Response
-from flask import current_app
 from flask import g
 from flask import redirect
 from flask import request
+from polib import pofile
 from werkzeug.wrappers import Response as BaseResponse
 
 from feeds.addresses import PROBES
@@ -64,7 +63,6 @@ class NamedByAddress:
 def register(app: Flask) -> None:
     """Have the application answer in the languages that there are translations for."""
     app.wsgi_app = NamedByAddress(app.wsgi_app)  # type: ignore[method-assign]
-    app.extensions["translations"] = {language: _load(language) for language in LANGUAGES}
     app.before_request(_without_language)
     app.after_request(_tell_language)
     app.jinja_env.add_extension("jinja2.ext.i18n")
@@ -108,12 +106,12 @@ def this_page_in(language: str) -> str:
 
 def gettext(message: str) -> str:
     """The message in the language of the page."""
-    return _translations().gettext(message)
+    return _catalogue(get_language()).gettext(message)
 
 
 def ngettext(one: str, many: str, number: int) -> str:
     """The message that fits the number, in the language of the page; `%(num)s` in it is still to be filled in."""
-    return _translations().ngettext(one, many, number)
+    return _catalogue(get_language()).ngettext(one, many, number)
 
 
 def message(words: str) -> str:
@@ -121,20 +119,13 @@ def message(words: str) -> str:
     return words
 
 
-def _translations() -> NullTranslations:
-    return cast("Mapping[str, NullTranslations]", current_app.extensions["translations"])[get_language()]
-
-
-def _load(language: str) -> NullTranslations:
+@cache
+def _catalogue(language: str) -> NullTranslations:
     """The catalogue as its translator wrote it: compiled here, in a few milliseconds, so that no build step can lag."""
     path = _TRANSLATIONS / f"{language}.po"
     if not path.is_file():
         return NullTranslations()
-    compiled = BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    return GNUTranslations(BytesIO(pofile(str(path), encoding="utf-8").to_binary()))
 
 
 def _without_language() -> BaseResponse | None:

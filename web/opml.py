@@ -17,9 +17,8 @@ from feeds.addresses import TOPICS
 from feeds.addresses import listing_path
 from feeds.formats import OPML_SUFFIX
 from feeds.formats import OPML_TYPE
-from feeds.formats import opml
-from feeds.formats.opml import Group
-from feeds.formats.opml import Outline
+from feeds.listing import Group
+from feeds.listing import Outline
 from feeds.model import Tally
 from web.cache import Rendered
 from web.conditional import serve
@@ -97,8 +96,10 @@ def _by_size(tally: Tally) -> tuple[int, str]:
 
 
 def _rendered(title: str, lists: Iterable[Outline | Group], state: State) -> Rendered:
+    from feeds.formats.opml import render  # as the writers of feeds: loaded when the first list is written
+
     modified = _newest(state)
-    return Rendered(opml.render(title, tuple(lists), state.site, modified), OPML_TYPE, modified)
+    return Rendered(render(title, tuple(lists), state.site, modified), OPML_TYPE, modified)
 
 
 def _newest(state: State) -> datetime | None:

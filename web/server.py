@@ -7,6 +7,7 @@ memory, are shared without it.
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
@@ -65,6 +66,11 @@ if _settings.store_readonly:
 
 #: A row for each worker, and for those that stand beside them while a new version is loaded (HUP) or added (TTIN).
 _board = Board(workers + 64)
+
+
+def when_ready(server: object) -> None:
+    """All is loaded: the collector lets it alone from here on, since what it looks through is shared no more."""
+    gc.freeze()
 
 
 def pre_fork(server: object, worker: Any) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from html import escape
 from itertools import product
-from xml.sax.saxutils import escape
 
 from flask import Blueprint
 from flask import Response

@@ -21,6 +21,8 @@ _MOST = 5
 _LIKENESS = 0.6
 #: A longer name is no typing mistake, and comparing takes time that grows with it.
 _LONGEST = 64
+#: What the store knows; the others stand in the configuration.
+_STORED = frozenset({"author", "source", "document"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,23 @@ def suggest(missing: NotFoundError, state: State) -> tuple[Suggestion, ...]:
     """Listings of the same kind with a name like the one asked for, the likeliest first."""
     if len(missing.key) > _LONGEST:
         return ()
-    by_name: dict[str, Suggestion] = {}
-    for name, suggestion in _candidates(missing.kind, state):
-        by_name.setdefault(name.casefold(), suggestion)
+    by_name = _by_name(missing.kind, state)
     close = get_close_matches(missing.key.casefold(), by_name, n=_MOST, cutoff=_LIKENESS)
     return tuple(dict.fromkeys(by_name[name] for name in close))
+
+
+def _by_name(kind: str, state: State) -> dict[str, Suggestion]:
+    """Where the folded names lead; what the store knows is read again when it has changed."""
+    if kind in _STORED:
+        return state.remembered.get(f"names of {kind}", lambda: _folded(_candidates(kind, state)))
+    return _folded(_candidates(kind, state))
+
+
+def _folded(candidates: Iterable[tuple[str, Suggestion]]) -> dict[str, Suggestion]:
+    by_name: dict[str, Suggestion] = {}
+    for name, suggestion in candidates:
+        by_name.setdefault(name.casefold(), suggestion)
+    return by_name
 
 
 def _candidates(kind: str, state: State) -> Iterator[tuple[str, Suggestion]]:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from feeds.model import Entry
     from feeds.model import EntryQuery
     from feeds.store import Store
-    from feeds.topics import Explanation
     from feeds.topics import Topics
+    from feeds.topics.scoring import Explanation
 
 
 @click.command("list")

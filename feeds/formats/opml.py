@@ -4,35 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 
 from lxml import etree
 
 from feeds.formats import RSS
+from feeds.listing import Group
+from feeds.listing import Outline
 from feeds.listing import Site
 from feeds.text import clean_text
 from feeds.text import one_line
 
 Element = etree._Element
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """A listing to subscribe to."""
-
-    title: str
-    #: See `feeds.listing.Listing`.
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Listings of one kind; readers make a folder of it."""
-
-    title: str
-    outlines: tuple[Outline, ...]
 
 
 def render(title: str, lists: Sequence[Outline | Group], site: Site, modified: datetime | None = None) -> bytes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from feeds.store.schema import metadata
+from feeds.store.indexes import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, transactional_ddl=True)
 context.run_migrations()

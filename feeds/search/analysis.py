@@ -34,7 +34,6 @@ _PIECE = (
     rf"|{_LETTER}+"
     rf"|{_ALNUM}+"
 )
-_ONE_DENSE = re.compile(rf"[{_DENSE}]")
 
 #: Between the parts of an entry: no phrase goes over it, since it is in no query.
 BORDER = "/"
@@ -66,6 +65,11 @@ def _piece() -> re.Pattern[str]:
     return re.compile(_PIECE)
 
 
+def _begins_dense(token: str) -> bool:
+    """Whether it is of a script without spaces."""
+    return (found := _piece().match(token)) is not None and found["dense"] is not None
+
+
 def stream(title: str | None, names: Iterable[str], text: str) -> str:
     """The tokens of an entry with spaces between them: what the databases index."""
     parts = (title or "", *names, text[:MOST])
@@ -78,7 +82,7 @@ def phrase(words: str) -> Phrase | None:
     tokens = _tokens(folded)
     if not tokens:
         return None
-    if not _ONE_DENSE.fullmatch(tokens[-1]):
+    if len(tokens[-1]) > 1 or not _begins_dense(tokens[-1]):
         return Phrase(tuple(tokens))
     if _stands_alone(tokens):
         return Phrase(tuple(tokens), open=True)
@@ -107,4 +111,4 @@ def _tokens(folded: str) -> list[str]:
 def _stands_alone(tokens: list[str]) -> bool:
     """Whether the character at the end is no part of a longer run."""
     before = tokens[-2] if len(tokens) > 1 else ""
-    return not (len(before) == 2 and _ONE_DENSE.match(before) and before[1] == tokens[-1])
+    return not (len(before) == 2 and _begins_dense(before) and before[1] == tokens[-1])

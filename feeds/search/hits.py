@@ -113,11 +113,11 @@ def _merged(found: Iterable[Span]) -> Iterator[Span]:
 
 def _start(line: str, hit: int, columns: int) -> int:
     """A sentence's beginning or a space not far in front of the hit."""
-    if width(line[:hit]) <= min(_BEFORE, columns // 3):
-        return 0
-    start = hit
-    while start and width(line[start - 1 : hit]) <= min(_BEFORE, columns // 3):
+    room, used, start = min(_BEFORE, columns // 3), 0, hit
+    while start and (used := used + width(line[start - 1])) <= room:
         start -= 1
+    if start == 0:
+        return 0
     for marks in (_SENTENCE_MARKS, " "):
         at = max(line.rfind(mark, start, hit) for mark in marks)
         if at >= 0:

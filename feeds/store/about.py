@@ -16,11 +16,11 @@ from sqlalchemy import delete
 from sqlalchemy import func
 from sqlalchemy import select
 
-from feeds.store.engine import SOME
-from feeds.store.engine import among
 from feeds.store.engine import chunks
-from feeds.store.engine import put
 from feeds.store.schema import entry_about
+from feeds.store.statements import SOME
+from feeds.store.statements import among
+from feeds.store.statements import put
 
 #: A key that more entries have than this finds nothing any more: it is a common word or a generic page.
 MOST = 1000

@@ -6,9 +6,6 @@ one: nothing is ever written behind a mirror that walks along the versions.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -28,10 +25,10 @@ from feeds.model import Scope
 from feeds.store.codec import entry_from_row
 from feeds.store.columns import Key
 from feeds.store.counting import bump
-from feeds.store.engine import SOME
-from feeds.store.engine import among
 from feeds.store.engine import chunks
 from feeds.store.indexing import index
+from feeds.store.packed import pack
+from feeds.store.packed import unpack
 from feeds.store.reading import entry_columns
 from feeds.store.reading import read_relations
 from feeds.store.schema import document
@@ -39,12 +36,13 @@ from feeds.store.schema import entry
 from feeds.store.schema import relation
 from feeds.store.schema import source
 from feeds.store.schema import state
+from feeds.store.statements import SOME
+from feeds.store.statements import among
 from feeds.store.versions import raise_versions
 from feeds.store.versions import scopes_of_entries
 
 #: However many a caller asks for.
 MOST = 1000
-_LONGEST = 400
 
 _MARK = update(entry).where(among(entry.c.id)).values(changed=bindparam("version"), changed_at=bindparam("at"))
 _RELATED = select(relation.c.entry_id).select_from(relation.join(entry, relation.c.entry_id == entry.c.id))
@@ -125,27 +123,13 @@ def _change(row: Row[Any], relations: Any) -> Change:
 
 
 def _write_cursor(position: _Position, lineage: str) -> str:
-    packed = json.dumps([lineage, *position], separators=(",", ":"))
-    return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+    return pack(lineage, *position)
 
 
 def _read_cursor(cursor: str, present: Row[Any]) -> _Position:
-    match _unpacked(cursor):
-        case [str() as lineage, int() as version, str() as entry_id] if version >= 0 and _is_plain(entry_id):
+    match unpack(cursor):
+        case (str() as lineage, int() as version, str() as entry_id) if version >= 0:
             if lineage == present.lineage and version <= present.version:
                 return version, entry_id
             raise QueryError("since", "is from another store, or from one that was put back; begin again without it")
     raise QueryError("since", "is not one that this service gave; leave it out to begin with the first change")
-
-
-def _is_plain(entry_id: str) -> bool:
-    return entry_id.isascii() and "\0" not in entry_id
-
-
-def _unpacked(cursor: str) -> object:
-    if len(cursor) > _LONGEST:
-        return None
-    try:
-        return json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-    except (ValueError, binascii.Error, RecursionError):
-        return None

@@ -21,17 +21,17 @@ from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import update
 
-from feeds.store.engine import SOME
-from feeds.store.engine import add
-from feeds.store.engine import among
 from feeds.store.engine import chunks
-from feeds.store.engine import put
 from feeds.store.schema import author
 from feeds.store.schema import entry
 from feeds.store.schema import listing
 from feeds.store.schema import source
 from feeds.store.schema import state
 from feeds.store.schema import topic
+from feeds.store.statements import SOME
+from feeds.store.statements import add
+from feeds.store.statements import among
+from feeds.store.statements import put
 
 _COLUMNS = ("author_id", "part", "topic", "published", "order_key", "entry_id", "source_id")
 

@@ -22,12 +22,12 @@ from feeds.model import Attempt
 from feeds.model import Claim
 from feeds.model import Enlisted
 from feeds.model import SourceHealth
-from feeds.store.engine import add
 from feeds.store.engine import reading
 from feeds.store.engine import writing
 from feeds.store.schema import crawl
 from feeds.store.schema import host
 from feeds.store.schema import source
+from feeds.store.statements import add
 
 #: Nobody takes a source or a host for longer; what says so was noted by a clock that was wrong.
 _LONGEST_LEASE, _LONGEST_TURN = timedelta(days=1), timedelta(days=31)

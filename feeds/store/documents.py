@@ -26,12 +26,12 @@ from feeds.model import Source
 from feeds.model.scope import document_scope
 from feeds.store.codec import pack
 from feeds.store.counting import bump
-from feeds.store.engine import add
 from feeds.store.engine import reading
 from feeds.store.engine import writing
 from feeds.store.prepare import document_columns
 from feeds.store.schema import document
 from feeds.store.schema import source
+from feeds.store.statements import add
 from feeds.store.versions import STORE
 from feeds.store.versions import raise_versions
 

@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
-from collections.abc import Mapping
-from collections.abc import Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from typing import TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import URL
-from sqlalchemy import ColumnElement
 from sqlalchemy import Connection
-from sqlalchemy import Dialect
 from sqlalchemy import Engine
-from sqlalchemy import Insert
-from sqlalchemy import Table
-from sqlalchemy import bindparam
 from sqlalchemy import create_engine
 from sqlalchemy import event
-from sqlalchemy import insert
 from sqlalchemy import make_url
 from sqlalchemy import text
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import DataError
 from sqlalchemy.exc import DBAPIError
@@ -57,10 +45,6 @@ READ_TIMEOUT = 20_000
 PATIENCE = 10
 #: Rows or values in one statement: SQLite takes 32 766 variables, older builds 999.
 CHUNK = 500
-#: What the values of `among` are called.
-SOME = "some"
-#: Statements that are kept made; there are far fewer.
-_STATEMENTS = 256
 #: Any fixed number; everyone who migrates a PostgreSQL database waits for the same lock.
 _MIGRATION_LOCK = 4_293_389_101
 _STORIES_LOCK = 4_293_389_102
@@ -177,84 +161,11 @@ def lock_stories(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _STORIES_LOCK})
 
 
-def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], keep: Iterable[str] = ()) -> None:
-    """Insert rows; where the primary key is there already, set all columns but those in `keep`."""
-    if rows:
-        _write(connection, table, _upserting(connection.dialect.name, table, tuple(rows[0]), tuple(keep)), rows)
-
-
-def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the rows that collide with none; the others are left as they are."""
-    if rows:
-        _write(connection, table, _adding(connection.dialect.name, table), rows)
-
-
-def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that are new."""
-    if rows:
-        _write(connection, table, _putting(table), rows)
-
-
-def among(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    """That a column has one of some values, which every execution gives as `some`.
-
-    For statements that are made once: to make one takes longer than to execute it.
-    """
-    return column.in_(bindparam(SOME, expanding=True))
-
-
 def chunks(values: Iterable[_T], size: int = CHUNK) -> Iterator[list[_T]]:
     """The values in lists that fit into one statement."""
     rest = list(values)
     for start in range(0, len(rest), size):
         yield rest[start : start + size]
-
-
-def _insert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-
-
-def _write(connection: Connection, table: Table, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
-    """SQLite gets the rows as it wants them: to have each prepared takes longer than SQLite takes for it."""
-    if connection.dialect.name != "sqlite":
-        connection.execute(statement, list(rows))
-        return
-    words, columns = _written(connection.dialect, table, statement, tuple(rows[0]))
-    connection.exec_driver_sql(words, [tuple([fit(row[name]) for name, fit in columns]) for row in rows])
-
-
-@lru_cache(maxsize=_STATEMENTS)
-def _written(
-    dialect: Dialect, table: Table, statement: Insert, names: tuple[str, ...]
-) -> tuple[str, list[tuple[str, Callable[[Any], Any]]]]:
-    """A statement in words, with the columns in the order of its parameters and what makes values fit into them."""
-    compiled = statement.compile(dialect=dialect, column_keys=list(names))
-    types = {name: table.c[name].type.dialect_impl(dialect) for name in names}
-    in_order = compiled.positiontup or []
-    return str(compiled), [(name, types[name].bind_processor(dialect) or _as_it_is) for name in in_order]
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-@lru_cache(maxsize=_STATEMENTS)
-def _upserting(dialect: str, table: Table, columns: tuple[str, ...], keep: tuple[str, ...]) -> Insert:
-    statement = _insert(dialect, table)
-    key = [c.name for c in table.primary_key]
-    fixed = {*key, *keep}
-    changes = {name: statement.excluded[name] for name in columns if name not in fixed}
-    return statement.on_conflict_do_update(index_elements=key, set_=changes)
-
-
-@lru_cache(maxsize=_STATEMENTS)
-def _adding(dialect: str, table: Table) -> Insert:
-    return _insert(dialect, table).on_conflict_do_nothing()
-
-
-@lru_cache(maxsize=_STATEMENTS)
-def _putting(table: Table) -> Insert:
-    return insert(table)
 
 
 def _sqlite_url(path: Path, read_only: bool) -> URL:

@@ -28,7 +28,7 @@ from feeds.store.schema import topic
 #: What entries can be counted by.
 FACETS = ("topic", "author", "source", "month")
 #: The newest entries of a query that are looked at; all entries and those of one counter are counted whatever they are.
-MOST_ENTRIES = 20_000
+MOST_ENTRIES = 5_000
 #: Values of a facet that are told, those with the most entries; all months are.
 MOST_VALUES = 100
 

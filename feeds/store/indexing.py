@@ -27,14 +27,14 @@ from feeds.search import stream
 from feeds.store.codec import pack
 from feeds.store.codec import people
 from feeds.store.columns import micros
-from feeds.store.engine import SOME
-from feeds.store.engine import among
 from feeds.store.engine import chunks
-from feeds.store.engine import put
 from feeds.store.schema import entry
 from feeds.store.schema import search_entry
 from feeds.store.searching import add_texts
 from feeds.store.searching import empty_texts
+from feeds.store.statements import SOME
+from feeds.store.statements import among
+from feeds.store.statements import put
 
 #: Counts the ways in which texts were taken apart; with another one a migration fills the search anew.
 _ANALYSER = 1

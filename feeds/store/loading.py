@@ -28,8 +28,6 @@ from feeds.identity import make_traits
 from feeds.store.codec import people
 from feeds.store.codec import strings
 from feeds.store.decide import Standing
-from feeds.store.engine import SOME
-from feeds.store.engine import among
 from feeds.store.engine import chunks
 from feeds.store.prepare import document_key
 from feeds.store.schema import document
@@ -37,6 +35,8 @@ from feeds.store.schema import entry
 from feeds.store.schema import entry_key
 from feeds.store.schema import source
 from feeds.store.schema import standing
+from feeds.store.statements import SOME
+from feeds.store.statements import among
 
 _UNREAD = {"content_html", "summary", "language", "links"}
 _COLUMNS = [column for column in entry.c if column.name not in _UNREAD]

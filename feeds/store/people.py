@@ -28,12 +28,12 @@ from feeds.errors import StoreError
 from feeds.model import Person
 from feeds.model import Role
 from feeds.model import Tally
-from feeds.store.engine import SOME
-from feeds.store.engine import add
-from feeds.store.engine import among
 from feeds.store.engine import chunks
 from feeds.store.schema import alias
 from feeds.store.schema import author
+from feeds.store.statements import SOME
+from feeds.store.statements import add
+from feeds.store.statements import among
 
 _ATTEMPTS = 3
 #: Behind every character that a name has.

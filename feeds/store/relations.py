@@ -42,12 +42,12 @@ from feeds.store.codec import links
 from feeds.store.codec import people
 from feeds.store.codec import place
 from feeds.store.codec import strings
-from feeds.store.engine import SOME
-from feeds.store.engine import add
-from feeds.store.engine import among
 from feeds.store.engine import chunks
 from feeds.store.schema import entry
 from feeds.store.schema import relation
+from feeds.store.statements import SOME
+from feeds.store.statements import add
+from feeds.store.statements import among
 from feeds.threads import Part
 from feeds.threads import threads
 

@@ -16,10 +16,10 @@ from feeds.store.codec import topic_slugs
 from feeds.store.counting import Listable
 from feeds.store.counting import count_source
 from feeds.store.counting import move
-from feeds.store.engine import SOME
-from feeds.store.engine import among
 from feeds.store.engine import chunks
 from feeds.store.schema import author
+from feeds.store.statements import SOME
+from feeds.store.statements import among
 
 _IDS = select(author.c.slug, author.c.id).where(among(author.c.slug))
 

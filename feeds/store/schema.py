@@ -1,4 +1,7 @@
-"""The tables, with types that both databases agree on. `feeds/migrations` makes them; a test compares the two."""
+"""The tables, with types that both databases agree on. `feeds/migrations` makes them; a test compares the two.
+
+Their indexes stand in `feeds.store.indexes`.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,11 @@ from sqlalchemy import BigInteger
 from sqlalchemy import Boolean
 from sqlalchemy import Column
 from sqlalchemy import ForeignKey
-from sqlalchemy import Index
 from sqlalchemy import Integer
 from sqlalchemy import MetaData
 from sqlalchemy import Table
 from sqlalchemy import Text
 from sqlalchemy import UniqueConstraint
-from sqlalchemy import text
 
 from feeds.store.columns import Instant
 from feeds.store.columns import Key
@@ -41,7 +42,6 @@ listing_version = Table(
     Column("key", Key, primary_key=True),
     Column("version", BigInteger, nullable=False),
     Column("changed_at", Instant, nullable=False),
-    Index("listing_version_by_version", "version"),
     sqlite_with_rowid=False,
 )
 
@@ -57,8 +57,6 @@ source = Table(
     Column("entries", Integer, nullable=False),
     Column("newest", Instant),
 )
-
-_FAILED = text("failure IS NOT NULL")
 
 #: A document that was never read has no source. `skips`, `problems` and `publications` are JSON. `fingerprint` is the
 #: hash of the batch that was saved last; without one the next reading is written whatever it is. `reading` tells what
@@ -92,10 +90,6 @@ document = Table(
     Column("first_seen", Instant, nullable=False),
     Column("read", Instant, nullable=False),
     UniqueConstraint("source_id", "location"),
-    Index("document_by_name", "name"),
-    Index("document_by_first_seen", "first_seen"),
-    Index("document_failed", "name", sqlite_where=_FAILED, postgresql_where=_FAILED),
-    Index("document_by_location", "location"),
 )
 
 #: An entry with all that a reader gets, so that it is read by one statement. `people` to `place` and `keys` are JSON;
@@ -138,43 +132,6 @@ entry = Table(
     Column("content_html", Text, nullable=False),
     Column("content_text", Text, nullable=False),
 )
-_LIVE = text("withdrawn_at IS NULL")
-Index(
-    "entry_live",
-    entry.c.published.desc(),
-    entry.c.order_key.desc(),
-    entry.c.id.desc(),
-    sqlite_where=_LIVE,
-    postgresql_where=_LIVE,
-)
-Index(
-    "entry_live_by_source",
-    entry.c.source_id,
-    entry.c.published.desc(),
-    entry.c.order_key.desc(),
-    entry.c.id.desc(),
-    sqlite_where=_LIVE,
-    postgresql_where=_LIVE,
-)
-Index(
-    "entry_live_by_language",
-    entry.c.language,
-    entry.c.published.desc(),
-    entry.c.order_key.desc(),
-    entry.c.id.desc(),
-    sqlite_where=_LIVE,
-    postgresql_where=_LIVE,
-)
-#: For counting months.
-Index("entry_live_by_date", entry.c.date, sqlite_where=_LIVE, postgresql_where=_LIVE)
-Index("entry_by_document", entry.c.document_id)
-Index("entry_by_change", entry.c.changed, entry.c.id)
-Index(
-    "entry_for_good",
-    entry.c.id,
-    sqlite_where=text("withdrawn_for_good = 1"),
-    postgresql_where=text("withdrawn_for_good"),
-)
 
 #: The earlier texts of edited entries; the present one stands in `entry`.
 revision = Table(
@@ -200,7 +157,6 @@ standing = Table(
     Column("at", BigInteger),
     Column("digest", Text, nullable=False),
     Column("place", Text, nullable=False),
-    Index("standing_by_entry", "entry_id"),
 )
 
 #: What entries are found again by, wherever in the source they turn up; see `feeds.identity.lookup_keys`.
@@ -229,8 +185,6 @@ author = Table(
     Column("quoted", Integer, nullable=False),
     Column("newest", Instant),
 )
-_WRITES = text("entries > 0")
-Index("author_by_entries", author.c.entries.desc(), author.c.slug, sqlite_where=_WRITES, postgresql_where=_WRITES)
 
 #: Every name an author was seen with; `key` is its slug.
 alias = Table(
@@ -239,7 +193,6 @@ alias = Table(
     Column("author_id", ForeignKey("author.id"), primary_key=True),
     Column("name", Key, primary_key=True),
     Column("key", Key, nullable=False),
-    Index("alias_by_key", "key"),
 )
 
 topic = Table(
@@ -298,7 +251,6 @@ entry_about = Table(
     Column("entry_id", Key, ForeignKey("entry.id"), primary_key=True),
     Column("dated", Boolean, nullable=False),
     Column("tie", Boolean),
-    Index("entry_about_by_entry", "entry_id"),
     sqlite_with_rowid=False,
 )
 
@@ -313,9 +265,6 @@ story = Table(
     Column("last", Instant, nullable=False),
     Column("keys", Text, nullable=False),
 )
-Index("story_by_first", story.c.first.desc(), story.c.id.desc())
-Index("story_by_last", story.c.last.desc(), story.c.id.desc())
-Index("story_by_entries", story.c.entries.desc(), story.c.last.desc(), story.c.id.desc())
 
 #: `position` counts the entries of a story from 1, those that hang on it last; an entry belongs to one story at most,
 #: and may hang on others.
@@ -329,7 +278,6 @@ story_entry = Table(
     Column("key", Text, nullable=False),
     Column("weak", Boolean, nullable=False),
     Column("hangs", Boolean, nullable=False),
-    Index("story_entry_by_entry", "entry_id"),
     sqlite_with_rowid=False,
 )
 
@@ -339,7 +287,6 @@ story_alias = Table(
     metadata,
     Column("id", Key, primary_key=True),
     Column("story_id", Key, ForeignKey("story.id"), nullable=False),
-    Index("story_alias_by_story", "story_id"),
 )
 
 #: Who may write through the API. `digest` is the hash of the token, which nobody has but its owner; `scopes` is JSON.
@@ -379,7 +326,6 @@ crawl = Table(
     Column("requests", BigInteger, nullable=False),
     Column("bytes", BigInteger, nullable=False),
     Column("memory", Text, nullable=False),
-    Index("crawl_due", "enabled", "next_try", "slug"),
 )
 
 #: Whose turn it is at a host, and from when on it may be asked.
@@ -389,5 +335,4 @@ host = Table(
     Column("name", Key, primary_key=True),
     Column("owner", Text),
     Column("free", Instant, nullable=False),
-    Index("host_by_free", "free"),
 )

@@ -30,13 +30,8 @@ from feeds.store.codec import links
 from feeds.store.codec import pack
 from feeds.store.codec import people
 from feeds.store.codec import strings
-from feeds.store.engine import SOME
-from feeds.store.engine import add
-from feeds.store.engine import among
 from feeds.store.engine import chunks
 from feeds.store.engine import lock_stories
-from feeds.store.engine import put
-from feeds.store.engine import upsert
 from feeds.store.relations import LIVE
 from feeds.store.relations import Likeness
 from feeds.store.relations import likeness
@@ -49,6 +44,11 @@ from feeds.store.schema import entry_about
 from feeds.store.schema import story
 from feeds.store.schema import story_alias
 from feeds.store.schema import story_entry
+from feeds.store.statements import SOME
+from feeds.store.statements import add
+from feeds.store.statements import among
+from feeds.store.statements import put
+from feeds.store.statements import upsert
 from feeds.stories import QUOTE
 from feeds.stories import Group
 from feeds.stories import Node

@@ -14,9 +14,9 @@ from feeds.model import Permission
 from feeds.model import Token
 from feeds.store.codec import pack
 from feeds.store.codec import strings
-from feeds.store.engine import add
 from feeds.store.engine import writing
 from feeds.store.schema import token
+from feeds.store.statements import add
 
 
 def read_tokens(connection: Connection) -> tuple[Token, ...]:

@@ -32,16 +32,16 @@ from feeds.model.scope import topic_scope
 from feeds.store.codec import people
 from feeds.store.codec import topic_slugs
 from feeds.store.columns import Instant
-from feeds.store.engine import SOME
-from feeds.store.engine import among
 from feeds.store.engine import chunks
-from feeds.store.engine import upsert
 from feeds.store.schema import document
 from feeds.store.schema import entry
 from feeds.store.schema import listing_version
 from feeds.store.schema import source
 from feeds.store.schema import standing
 from feeds.store.schema import state
+from feeds.store.statements import SOME
+from feeds.store.statements import among
+from feeds.store.statements import upsert
 
 #: What all listings show, such as the date of those without entries.
 STORE = Scope("store")

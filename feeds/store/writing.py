@@ -39,9 +39,7 @@ from feeds.store.documents import find_document
 from feeds.store.documents import make_document
 from feeds.store.documents import note_reading
 from feeds.store.documents import save_source
-from feeds.store.engine import add
 from feeds.store.engine import reading
-from feeds.store.engine import upsert
 from feeds.store.engine import writing
 from feeds.store.loading import Surroundings
 from feeds.store.loading import TakenIds
@@ -69,6 +67,8 @@ from feeds.store.schema import entry
 from feeds.store.schema import entry_key
 from feeds.store.schema import standing
 from feeds.store.seeing import see_earlier
+from feeds.store.statements import add
+from feeds.store.statements import upsert
 from feeds.store.versions import scopes_of
 
 

@@ -7,7 +7,6 @@ from feeds.topics.rules import Company
 from feeds.topics.rules import Rule
 from feeds.topics.rules import Topic
 from feeds.topics.rules import Weights
-from feeds.topics.scoring import Explanation
 from feeds.topics.topics import Topics
 
-__all__ = ["Company", "Explanation", "Rule", "Topic", "Topics", "Weights", "load_topics"]
+__all__ = ["Company", "Rule", "Topic", "Topics", "Weights", "load_topics"]

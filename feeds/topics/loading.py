@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from feeds.errors import ConfigError
-from feeds.topics.matching import is_latin
+from feeds.topics.rules import SHAPES
 from feeds.topics.rules import Company
 from feeds.topics.rules import Rule
 from feeds.topics.rules import RuleBook
 from feeds.topics.rules import Topic
 from feeds.topics.rules import Weights
-from feeds.topics.shapes import SHAPES
-from feeds.topics.shapes import shape_key
+from feeds.topics.rules import is_latin
+from feeds.topics.rules import shape_key
 from feeds.topics.topics import Topics
 
 SHIPPED = Path(__file__).parent.parent / "topics.toml"

@@ -14,6 +14,7 @@ from ahocorasick_rs import AhoCorasick
 from ahocorasick_rs import MatchKind
 
 from feeds.chinese import fold
+from feeds.topics.rules import is_latin
 
 #: A word with more gaps than this is looked for as it is written.
 _MOST_GAPS = 3
@@ -99,13 +100,6 @@ def _ends_word(folded: str, start: int, end: int) -> bool:
     if not folded[end - 1].isalpha() or end - start < 2:
         return False
     return following.isdigit() or (following == "s" and end - start > 2 and not is_latin(folded[end + 1 : end + 2]))
-
-
-def is_latin(character: str) -> bool:
-    """Whether words written with `character` have borders: letters and digits but for those of East Asia."""
-    if character.isascii():
-        return character.isalnum() or character == "_"
-    return character.isalpha() and character < "\u2e80"
 
 
 def near(groups: list[list[Span]], within: int) -> list[Span]:

@@ -15,8 +15,8 @@ from feeds.topics.matching import Matcher
 from feeds.topics.matching import Span
 from feeds.topics.matching import outermost
 from feeds.topics.rules import Weights
+from feeds.topics.rules import shape_key
 from feeds.topics.shapes import find_shapes
-from feeds.topics.shapes import shape_key
 
 #: Addresses, with or without a scheme, and mentions: words inside them are not the author's own.
 _NOT_PROSE = re.compile(
@@ -99,7 +99,7 @@ class Reading:
         self._compared_behind = sorted(span for word in self.among(behind) for span in self.spans(word))
 
     def know_shapes(self, no_speakers: Collection[str]) -> None:
-        """Look at the form of the text; what is found stands among the words as `feeds.topics.shapes.shape_key`."""
+        """Look at the form of the text; what is found stands among the words as `feeds.topics.rules.shape_key`."""
         for name, span in find_shapes(self._folded, self._text_at, self._links_at, no_speakers):
             self._found[shape_key(name)] = [span]
             self._words.add(shape_key(name))

@@ -1,10 +1,13 @@
-"""What a rules file says, as values; reading it is `loading`, applying it `matching` and `scoring`."""
+"""What a rules file says, as values; reading it is `loading`, applying it `classifying`."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from dataclasses import field
+
+#: Names of shapes that a rule can ask for.
+SHAPES = ("dialogue", "chapters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +126,15 @@ class RuleBook:
     bars: tuple[float, ...] = (1.0,)
     #: Words before a colon that are no people, though a text goes on with them turn by turn.
     no_speakers: tuple[str, ...] = ()
+
+
+def shape_key(name: str) -> str:
+    """What stands for a shape among the words found: no text holds it."""
+    return f"\0{name}"
+
+
+def is_latin(character: str) -> bool:
+    """Whether words written with `character` have borders: letters and digits but for those of East Asia."""
+    if character.isascii():
+        return character.isalnum() or character == "_"
+    return character.isalpha() and character < "\u2e80"

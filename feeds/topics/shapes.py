@@ -9,9 +9,6 @@ from collections.abc import Iterable
 
 from feeds.topics.matching import Span
 
-#: Names of shapes that a rule can ask for.
-SHAPES = ("dialogue", "chapters")
-
 #: A line that begins with a name and a colon, as transcripts write turns; the text is folded, so all colons are one.
 _TURN = re.compile(r"^[*>\s]*([^\W\d_][^\n:,。!?;()/|<>\[\]\"“”《》]{1,28}?)[*\s]*:([*\s]*[^\s/].*)", re.MULTILINE)
 #: Who speaks says I or you, or asks.
@@ -20,11 +17,6 @@ _SPOKEN = re.compile(r"[我你您咱?]|\b(?:i|you|we)\b")
 _CHAPTER = re.compile(r"^[-*(\[\s]*(?:\d{1,2}:)?\d{1,2}:\d{2}[)\]\s]", re.MULTILINE)
 _TURNS = 3
 _CHAPTERS = 4
-
-
-def shape_key(name: str) -> str:
-    """What stands for a shape among the words found: no text holds it."""
-    return f"\0{name}"
 
 
 def find_shapes(folded: str, start: int, end: int, no_speakers: Collection[str]) -> Iterable[tuple[str, Span]]:

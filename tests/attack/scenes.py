@@ -25,6 +25,10 @@ from feeds.aliases import load_aliases
 from feeds.settings import load_settings
 from feeds.store import Store
 from feeds.store import open_store
+from feeds.store.engine import make_engine
+from feeds.store.engine import store_url
+from feeds.store.engine import writing
+from feeds.store.schema import host
 from feeds.topics import load_topics
 from scrapers.fetch import Clock
 from scrapers.ingest import ingest
@@ -278,10 +282,17 @@ class _Round:
 
 @contextmanager
 def open_round(url: str, environ: Mapping[str, str] | None = None) -> Iterator[Bench]:
-    """A worker whose leases end at once, so that the one behind it may have the same clock."""
+    """A worker whose leases end at once, so that the one behind it may have the same clock.
+
+    The turn at a host of one that was killed would end with time, which stands still.
+    """
     settings = load_settings({**environ, "DATABASE_URL": url}) if environ is not None else load_settings()
     limits = replace(benches.make_limits(settings), delay=0.0)
     clock = Clock(lambda: NOW, lambda _: None)
+    engine = make_engine(store_url(settings.database_url))
+    with writing(engine) as connection:
+        connection.execute(host.delete())
+    engine.dispose()
     with open_store(url) as store, benches.open_bench(settings, store, clock, limits) as bench:
         yield replace(bench, lease=timedelta(0))
 

@@ -19,13 +19,13 @@ from feeds.addresses import API
 from web.api.access import WRONG_PER_MINUTE
 from web.api.access import add_allowance
 from web.api.access import authorise
+from web.api.given import check_names
+from web.api.given import read_given
 from web.api.openapi import openapi
 from web.api.openapi import page
 from web.api.operations import OPERATIONS
 from web.api.operations import Operation
-from web.api.parameters import check_names
 from web.api.parameters import entry_urn
-from web.api.parameters import read_given
 from web.clients import Limiter
 from web.state import State
 from web.state import get_state

@@ -21,12 +21,12 @@ from web.api.cursors import key_cursor
 from web.api.cursors import read_key
 from web.api.cursors import seal
 from web.api.cursors import unseal
+from web.api.given import Given
+from web.api.given import Parameter
 from web.api.parameters import CURSOR
 from web.api.parameters import DEFAULT_LIMIT
 from web.api.parameters import FORM
 from web.api.parameters import LIMIT
-from web.api.parameters import Given
-from web.api.parameters import Parameter
 from web.api.resources import Keys
 from web.api.resources import Resource
 from web.api.resources import T

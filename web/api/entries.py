@@ -22,6 +22,7 @@ from web.api.answering import answer_json
 from web.api.answering import answer_list
 from web.api.answering import kept_keys
 from web.api.filters import entry_query
+from web.api.given import Given
 from web.api.history import revisions_of
 from web.api.parameters import COUNT
 from web.api.parameters import CURSOR
@@ -30,7 +31,6 @@ from web.api.parameters import FORM
 from web.api.parameters import LIMIT
 from web.api.parameters import MORE_OF_ENTRY
 from web.api.parameters import SAMPLE_ENTRY
-from web.api.parameters import Given
 from web.api.parameters import fields_of
 from web.api.parameters import path_id
 from web.api.resources import ENTRY

@@ -15,14 +15,14 @@ from feeds.query import narrowed
 from feeds.query import parse
 from feeds.query import searched
 from feeds.query.values import language
+from web.api.given import Given
+from web.api.given import Parameter
 from web.api.parameters import AUTHOR
 from web.api.parameters import COLLAPSE
 from web.api.parameters import DOCUMENT
 from web.api.parameters import ROLE
 from web.api.parameters import SOURCE
 from web.api.parameters import TOPIC
-from web.api.parameters import Given
-from web.api.parameters import Parameter
 from web.api.parameters import one_of
 from web.api.parameters import read_moment
 from web.naming import directory

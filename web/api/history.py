@@ -7,11 +7,11 @@ from flask import Response
 from feeds.model import Change
 from web.api.answering import answer_json
 from web.api.answering import link
+from web.api.given import Given
 from web.api.parameters import CHANGES_SINCE
 from web.api.parameters import DEFAULT_LIMIT
 from web.api.parameters import LIMIT
 from web.api.parameters import SAMPLE_ENTRY
-from web.api.parameters import Given
 from web.api.parameters import fields_of
 from web.api.parameters import path_id
 from web.api.resources import ENTRY

@@ -17,7 +17,7 @@ from feeds.topics import Topic
 from feeds.topics.statistics import summarise
 from web.api.answering import answer_json
 from web.api.answering import by_key
-from web.api.parameters import Given
+from web.api.given import Given
 from web.api.parameters import fields_of
 from web.api.parameters import path_name
 from web.api.resources import AUTHOR

@@ -17,10 +17,10 @@ from feeds.addresses import API
 from web.api.answering import JSON
 from web.api.answering import NDJSON
 from web.api.answering import answer_json
+from web.api.given import Parameter
+from web.api.given import Schema
 from web.api.operations import OPERATIONS
 from web.api.operations import Operation
-from web.api.parameters import Parameter
-from web.api.parameters import Schema
 from web.api.schemas import SCHEMAS
 from web.api.schemas import ref
 from web.api.schemas import thing

@@ -21,6 +21,8 @@ from web.api.answering import CSV
 from web.api.answering import JSON
 from web.api.answering import NDJSON
 from web.api.filters import FILTERS
+from web.api.given import Given
+from web.api.given import Parameter
 from web.api.parameters import CHANGES_SINCE
 from web.api.parameters import COUNT
 from web.api.parameters import CURSOR
@@ -28,8 +30,6 @@ from web.api.parameters import FACETS
 from web.api.parameters import FORM
 from web.api.parameters import LIMIT
 from web.api.parameters import MORE_OF_ENTRY
-from web.api.parameters import Given
-from web.api.parameters import Parameter
 from web.state import State
 
 _LIST = (JSON, NDJSON, CSV)

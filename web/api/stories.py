@@ -13,8 +13,8 @@ from web.api.answering import Slice
 from web.api.answering import answer_json
 from web.api.answering import answer_list
 from web.api.answering import kept_keys
+from web.api.given import Given
 from web.api.parameters import SAMPLE_STORY
-from web.api.parameters import Given
 from web.api.parameters import fields_of
 from web.api.parameters import path_id
 from web.api.resources import STORY

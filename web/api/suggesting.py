@@ -8,9 +8,9 @@ from feeds.addresses import author_path
 from feeds.addresses import topic_path
 from feeds.search.suggesting import suggest_topics
 from web.api.answering import answer_json
+from web.api.given import Given
+from web.api.given import Parameter
 from web.api.parameters import LIMIT
-from web.api.parameters import Given
-from web.api.parameters import Parameter
 from web.api.resources import Resource
 from web.state import State
 

@@ -14,12 +14,12 @@ from feeds.errors import QueryError
 from feeds.model import Receipt
 from feeds.model import Upload
 from web.api.answering import rendered
+from web.api.given import Given
+from web.api.given import Parameter
+from web.api.given import check_names
+from web.api.given import read_words
 from web.api.parameters import SAMPLE_ENTRY
-from web.api.parameters import Given
-from web.api.parameters import Parameter
-from web.api.parameters import check_names
 from web.api.parameters import path_id
-from web.api.parameters import read_words
 from web.api.problems import no_ingest
 from web.api.problems import too_large
 from web.api.resources import DOCUMENT
