@@ -189,7 +189,7 @@ def test_a_file_of_somebody_else_is_not_overwritten(tmp_path: Path) -> None:
 
 def test_two_exports_do_not_write_into_one_folder(tmp_path: Path) -> None:
     with Folder(tmp_path), pytest.raises(ExportError, match="another export"):
-        Folder(tmp_path)
+        Folder(tmp_path, patience=0)
 
 
 def test_a_note_that_leads_out_of_the_folder_removes_nothing(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import json
 import os
+import time
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from dataclasses import astuple
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 from feeds.errors import ExportError
 from web.export.files import Leaving
@@ -27,6 +29,8 @@ _OWN = ".feedwright"
 _MADE = "files.txt"
 _STAND = "stand.json"
 _PART = "part"
+#: Seconds that who holds the folder is waited for: the processes of an export that was killed take a moment to end.
+_PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +49,17 @@ class Folder:
     Processes that are forked while it is held may write into it as well; the one that opened it ends the export.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience: float = _PATIENCE) -> None:
+        """`patience` is in seconds."""
         self._path = path
         self._own = path / _OWN
         with _told(path):
             self._own.mkdir(parents=True, exist_ok=True)
             #: The files that exports made. A name is noted before its file is written: nothing of ours is forgotten.
             self._notes = (self._own / _MADE).open("a+", encoding="utf-8", newline="\n")
-        try:
-            fcntl.flock(self._notes, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not _locked(self._notes, patience):
             self._notes.close()
-            raise ExportError(f"{path}: another export writes there; wait until it has ended") from error
+            raise ExportError(f"{path}: another export writes there; wait until it has ended")
         with _told(self._own / _MADE):
             self._notes.seek(0)
             self._made = dict(_note(line) for line in self._notes.read().split("\n") if line)
@@ -154,6 +157,20 @@ class Folder:
                 (self._path / folder).rmdir()
             return True
         return False
+
+
+def _locked(file: TextIO, patience: float) -> bool:
+    """Whether nobody else held the file within so many seconds."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                return False
+            time.sleep(0.05)
+        else:
+            return True
 
 
 def _note(line: str) -> tuple[str, Made | None]:
