@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
@@ -20,6 +21,7 @@ from feeds.store import Store
 from feeds.store import copying
 from feeds.store import open_store
 from feeds.store.copying import copy_store
+from feeds.store.searching import SAMPLE
 from feedwright import main
 from tests.builders import make_batch
 from tests.builders import make_drafts
@@ -115,6 +117,22 @@ def test_a_copy_goes_on_as_the_store_itself_would(filled: Path, postgres_url: st
             assert store.version() == before + 1
     assert read_tables(postgres_url)["entry"] == read_tables(f"sqlite:///{own}")["entry"]
     assert read_tables(postgres_url)["document"] == read_tables(f"sqlite:///{own}")["document"]
+
+
+def test_a_copy_has_all_indexes_and_its_words_counted(
+    filled: Path, postgres_url: str, postgres_store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feeds.store.indexing._COUNTED_AT_ONCE", 1)
+    copy_store(f"sqlite:///{filled}", postgres_url, ignore)
+    asked = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1"
+    with psycopg.connect(postgres_url) as copy, psycopg.connect(postgres_store_url) as migrated:
+        assert copy.execute(asked).fetchall() == migrated.execute(asked).fetchall()
+        known = "SELECT word, entries FROM search_word ORDER BY word"
+        split = "SELECT key, unnest(string_to_array(stream, ' ')) AS word FROM search_text"
+        counted = f"SELECT word, count(DISTINCT key) FROM ({split}) w WHERE key % {SAMPLE} = 0 AND word <> ''"
+        found = copy.execute(known).fetchall()
+        assert found
+        assert found == copy.execute(f'{counted} GROUP BY word ORDER BY word COLLATE "C"'.encode()).fetchall()
 
 
 def test_a_store_that_holds_something_is_not_copied_into(filled: Path, store_url: str) -> None:

@@ -31,13 +31,18 @@ from feeds.store.engine import chunks
 from feeds.store.schema import entry
 from feeds.store.schema import search_entry
 from feeds.store.searching import add_texts
+from feeds.store.searching import count_words
 from feeds.store.searching import empty_texts
+from feeds.store.searching import sampled
+from feeds.store.searching import write_texts
 from feeds.store.statements import SOME
 from feeds.store.statements import among
 from feeds.store.statements import put
 
 #: Counts the ways in which texts were taken apart; with another one a migration fills the search anew.
 _ANALYSER = 1
+#: Sampled texts of an archive whose words are counted in one go.
+_COUNTED_AT_ONCE = 1000
 #: Rows of one second.
 SERIAL_BITS = 28
 CELL = 2**SERIAL_BITS
@@ -112,11 +117,18 @@ def fill_texts(connection: Connection) -> Iterator[int]:
     columns = [entry.c[name] for name in ("title", "people", "content_text")]
     asked = select(search_entry.c.key, *columns).join(entry, entry.c.id == search_entry.c.entry_id)
     asked, last, done = asked.order_by(search_entry.c.key).limit(500), None, 0
+    counted: list[str] = []
     while rows := connection.execute(asked if last is None else asked.where(search_entry.c.key > last)).all():
         texts = [(row.key, stream(row.title, names_of(people(row.people)), row.content_text)) for row in rows]
-        add_texts(connection, texts)
+        write_texts(connection, texts)
+        counted += sampled(texts)
+        # Each counting leaves a dead row for each word until the transaction ends, and the next one walks over it.
+        if len(counted) > _COUNTED_AT_ONCE:
+            count_words(connection, counted)
+            counted = []
         last, done = rows[-1].key, done + len(rows)
         yield done
+    count_words(connection, counted)
 
 
 def _findable(row: Row[Any]) -> _Findable:

@@ -126,7 +126,13 @@ def count_up_to(connection: Connection, tree: Expression, most: int) -> int:
 
 
 def add_texts(connection: Connection, texts: Sequence[tuple[int, str]]) -> None:
-    """Write rows with the tokens of texts."""
+    """Write rows with the tokens of texts, and count their words."""
+    write_texts(connection, texts)
+    count_words(connection, sampled(texts))
+
+
+def write_texts(connection: Connection, texts: Sequence[tuple[int, str]]) -> None:
+    """Write rows with the tokens of texts; those of `sampled` must be counted too, by and by."""
     if _is_sqlite(connection):
         statement = text("INSERT INTO search_text (rowid, stream) VALUES (:key, :stream)")
     else:
@@ -135,8 +141,11 @@ def add_texts(connection: Connection, texts: Sequence[tuple[int, str]]) -> None:
             "(:key, :stream, array_to_tsvector(array_remove(string_to_array(:stream, ' '), '')))"
         )
     connection.execute(statement, [{"key": key, "stream": stream} for key, stream in texts])
-    if not _is_sqlite(connection):
-        _count_words(connection, [stream for key, stream in texts if key % SAMPLE == 0])
+
+
+def sampled(texts: Iterable[tuple[int, str]]) -> list[str]:
+    """The texts whose words are counted."""
+    return [stream for key, stream in texts if key % SAMPLE == 0]
 
 
 def empty_texts(connection: Connection) -> None:
@@ -242,10 +251,13 @@ def _phrases(tree: Expression) -> Iterator[Phrase]:
             yield from _phrases(operand)
 
 
-def _count_words(connection: Connection, streams: Iterable[str]) -> None:
-    """In the order of the words, so that two writers never wait for each other."""
+def count_words(connection: Connection, streams: Iterable[str]) -> None:
+    """Count the words of sampled texts, in the order of the words, so that two writers never wait for each other.
+
+    FTS5 counts by itself.
+    """
     counts = Counter(word for stream in streams for word in set(stream.split()))
-    if not counts:
+    if _is_sqlite(connection) or not counts:
         return
     statement = text(
         "INSERT INTO search_word (word, entries)"
