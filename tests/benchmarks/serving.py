@@ -2,7 +2,8 @@
 
     python -m tests.benchmarks.serving [rounds]
 
-The application runs under gunicorn with the settings of `web.server`, as does the bare function, and under granian,
+The application runs under gunicorn with the settings of `web.server`, as does the bare function, first with no headers
+but type and length, then with those of our answer, and under granian,
 where that is installed, with nginx beside it. All have one worker and take turns; each round's ratio counts, so that it
 does not matter what else the machine does. The load comes from `wrk` where there is one, else from Python.
 DATABASE_URL names another database than a SQLite file of its own; it must be empty. Beside the ratio of requests a
@@ -13,6 +14,7 @@ the steadier one.
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import random
 import re
@@ -26,8 +28,10 @@ import time
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from contextlib import ExitStack
 from contextlib import contextmanager
+from email.message import Message
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Thread
@@ -47,6 +51,8 @@ FEED = "/entries.rss"
 CASES = {"200": {}, "304": {"If-None-Match": ""}, "200 gzip": {"Accept-Encoding": "gzip"}}
 
 
+#: Headers that the server writes, or that go with the body.
+_OF_SERVER = {"Server", "Date", "Connection", "Content-Type", "Content-Length"}
 _SILENT: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 #: The port and the process of a server.
 Server = tuple[int, int]
@@ -56,17 +62,31 @@ Speed = tuple[float, float]
 
 def bare() -> Any:
     """The function to compare with: it knows its body and its tag, and nothing else."""
+    return _answering(())
+
+
+def bare_with_headers() -> Any:
+    """The same with the headers of our answer, each of which costs the server time."""
+    folder = Path(os.environ["BARE_BODIES"])
+    return _answering([tuple(pair) for pair in json.loads((folder / "headers").read_text())])
+
+
+def _answering(more: Sequence[tuple[str, str]]) -> Any:
     folder = Path(os.environ["BARE_BODIES"])
     bodies = {coding: (folder / coding).read_bytes() for coding in ("identity", "gzip")}
     tag = (folder / "tag").read_text()
     headers = {
-        coding: [("Content-Type", "application/rss+xml; charset=utf-8"), ("Content-Length", str(len(body)))]
+        coding: [
+            ("Content-Type", "application/rss+xml; charset=utf-8"),
+            ("Content-Length", str(len(body))),
+            *more,
+        ]
         for coding, body in bodies.items()
     }
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ.get("HTTP_IF_NONE_MATCH") == tag:
-            start_response("304 NOT MODIFIED", [("ETag", tag)])
+            start_response("304 NOT MODIFIED", [("ETag", tag), *(pair for pair in more if pair[0] != "ETag")])
             return ()
         coding = "gzip" if environ.get("HTTP_ACCEPT_ENCODING") == "gzip" else "identity"
         start_response("200 OK", headers[coding])
@@ -82,8 +102,9 @@ def main() -> None:
         environment = _prepare(Path(folder))
         hot = running.enter_context(serving(gunicorn("web:create_app()"), environment))
         tag = _fetch_bodies(hot, Path(folder))
-        plain = running.enter_context(serving(gunicorn("tests.benchmarks.serving:bare()"), environment))
-        _tell("gunicorn", "bare", _measure(hot, plain, tag, tag, rounds))
+        for name, function in (("bare", "bare"), ("headers", "bare_with_headers")):
+            with serving(gunicorn(f"tests.benchmarks.serving:{function}()"), environment) as plain:
+                _tell("gunicorn", name, _measure(hot, plain, tag, tag, rounds))
         if shutil.which("nginx") is None or importlib.util.find_spec("granian") is None:
             print("granian beside nginx: both must be installed, `pip install feedwright[granian]` and nginx")
             return
@@ -120,19 +141,20 @@ def _fetch_bodies(server: Server, folder: Path) -> str:
         _get(port, {"Accept-Encoding": coding})
         answer = _get(port, {"Accept-Encoding": coding})
         (folder / coding).write_bytes(answer[1])
-    tag = _get(port, {})[0]
+    tag, _, headers = _get(port, {})
+    (folder / "headers").write_text(json.dumps([pair for pair in headers.items() if pair[0] not in _OF_SERVER]))
     assert _get(port, {"If-None-Match": tag})[1] == b""
     (folder / "tag").write_text(tag)
     return tag
 
 
-def _get(port: int, headers: dict[str, str]) -> tuple[str, bytes]:
+def _get(port: int, headers: dict[str, str]) -> tuple[str, bytes, Message]:
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", FEED, headers=headers)
     answer = connection.getresponse()
     body = answer.read()
     connection.close()
-    return answer.headers.get("ETag", ""), body
+    return answer.headers.get("ETag", ""), body, answer.headers
 
 
 def _measure(hot: Server, other: Server, tag: str, other_tag: str, rounds: int) -> dict[str, list[tuple[Speed, Speed]]]:
