@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlalchemy import Connection
 from sqlalchemy import Select
+from sqlalchemy import false
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import tuple_
@@ -109,7 +110,10 @@ def _speaking(connection: Connection, tags: Sequence[str]) -> int:
 
 
 def walk_of_hits(conditions: Conditions, leading: Leading, after: Position | None, limit: int) -> Select[Any]:
-    """The sort keys of a page. Rows of the full text stand by the second: those of the last one are read all."""
+    """The sort keys of a page. Rows of the full text stand by the second: those of the last one are read all.
+
+    How far the page reaches is asked first: only with the number itself does PostgreSQL know that few rows are left.
+    """
     query, connection = conditions.query, conditions.connection
     found = hits(connection, leading.words, without=leading.without)
     place = (search_entry.c.published, search_entry.c.order_key, search_entry.c.entry_id)
@@ -117,9 +121,9 @@ def walk_of_hits(conditions: Conditions, leading: Leading, after: Position | Non
     its = [found.condition, search_entry.c.entry_id.is_not(None), *rest.of(place), *conditions.first_of_story(place)]
     its += [*between(query, place, after), *_between_keys(query, found.key, after)]
     walked = select(found.key.label("key")).select_from(found.rows).where(*its)
-    newest = walked.order_by(found.key.desc()).limit(limit).subquery("newest")
-    last = select(func.min(newest.c.key).op("&")(-CELL)).scalar_subquery()
-    walk = select(*place).select_from(found.rows).where(*its, found.key >= last)
+    newest = walked.order_by(found.order.desc()).limit(limit).subquery("newest")
+    last = connection.scalar(select(func.min(newest.c.key)))
+    walk = select(*place).select_from(found.rows).where(*its, false() if last is None else found.key >= last & -CELL)
     return walk.order_by(*newest_first(place)).limit(limit)
 
 

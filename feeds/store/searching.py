@@ -76,6 +76,8 @@ class Hits:
     rows: FromClause
     key: ColumnElement[int]
     condition: ColumnElement[bool]
+    #: The key again, to order by.
+    order: ColumnElement[int]
 
 
 def is_text(tree: Expression) -> bool:
@@ -96,14 +98,18 @@ def hits(
     """Where a tree of words holds, and another one does not; None for all texts, see `walks_all_but`."""
     if _is_sqlite(connection):
         rows = _FTS.join(search_entry, search_entry.c.key == _FTS.c.rowid)
-        return Hits(rows, _FTS.c.rowid, _fts_condition(tree, _FTS, without))
+        return Hits(rows, _FTS.c.rowid, _fts_condition(tree, _FTS, without), _FTS.c.rowid)
     rows = _GIN.join(search_entry, search_entry.c.key == _GIN.c.key)
     condition = true() if tree is None else _gin_condition(tree, _GIN)
+    order: ColumnElement[int] = _GIN.c.key
+    # PostgreSQL guesses how many texts have a word; we know, and leave it one way only.
     if tree is None or _estimate(connection, tree) > frequent:
-        condition = condition.is_(True)  # which no index on tokens can serve, so that the walk is by key
+        condition = condition.is_(True)  # no index on tokens can serve that: the walk is by key
+    else:
+        order = order + 0  # no index on keys can serve that: those that have the words are gathered
     if without is not None:
         condition = and_(condition, not_(_gin_condition(without, _GIN)))
-    return Hits(rows, _GIN.c.key, condition)
+    return Hits(rows, _GIN.c.key, condition, order)
 
 
 def has_words(connection: Connection, tree: Expression, entry_id: ColumnElement[str]) -> ColumnElement[bool]:
