@@ -227,5 +227,10 @@ def _entry_has(place: Place, condition: Callable[[FromClause], ColumnElement[boo
 
 
 def _stands(there: FromClause, place: Place, conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """A condition on the listings of an entry that is walked past.
+
+    The offset tells PostgreSQL to look it up for each entry: else it may join from the other side, and read all that
+    somebody wrote for the sake of one page.
+    """
     at_entry = [there.c[listed.name] == column for listed, column in zip(LISTED, place, strict=True)]
-    return select(literal(1)).select_from(there).where(*conditions, *at_entry).exists()
+    return select(literal(1)).select_from(there).where(*conditions, *at_entry).limit(1).offset(0).exists()
