@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -23,6 +24,10 @@ from tests.postgres import SharedServer
 from tests.postgres import create_database
 from tests.postgres import drop_database
 from tests.postgres import guarded_folder
+
+if TYPE_CHECKING:
+    from feeds.topics import Topics
+    from tests.rules import LoadRules
 
 _SHARED = pytest.StashKey[SharedServer]()
 
@@ -90,6 +95,36 @@ def template(postgres: str) -> Iterator[str]:
     migrate(database_url(postgres, name))
     yield name
     drop_database(postgres, name)
+
+
+@pytest.fixture(scope="module")
+def shared_store(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Iterator[Store]:
+    """An empty store on SQLite that the tests of a module share: one of its fixtures fills it, the tests only read."""
+    path = tmp_path_factory.mktemp("shared") / "store.db"
+    shutil.copy(empty_store, path)
+    with open_store(f"sqlite:///{path}") as store:
+        yield store
+
+
+@pytest.fixture(scope="session")
+def topics() -> Topics:
+    """The topics that come with Feedwright."""
+    from feeds.topics import load_topics  # with all rules, which most runs do not need
+
+    return load_topics()
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> LoadRules:
+    """Reads topic rules from their text."""
+    from feeds.topics import load_topics
+
+    def load_rules(text: str) -> Topics:
+        path = tmp_path / "rules.toml"
+        path.write_text(text, encoding="utf-8")
+        return load_topics(path)
+
+    return load_rules
 
 
 @pytest.fixture

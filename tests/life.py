@@ -38,8 +38,19 @@ def entries(store: Store, **query: object) -> tuple[Entry, ...]:
     return store.entries(EntryQuery(**query)).entries  # type: ignore[arg-type]
 
 
+def live(store: Store) -> dict[str, Entry]:
+    """All entries by id, page by page."""
+    found: dict[str, Entry] = {}
+    cursor = None
+    while True:
+        page = store.entries(EntryQuery(limit=3, cursor=cursor))
+        found |= {entry.id: entry for entry in page.entries}
+        if (cursor := page.next) is None:
+            return found
+
+
 def ids(store: Store) -> dict[str, str]:
-    return {entry.content_text: entry.id for entry in entries(store)}
+    return {entry.content_text: entry.id for entry in live(store).values()}
 
 
 def dump(url: str) -> list[str]:
@@ -61,7 +72,7 @@ def watched(store: Store, action: Callable[[], object]) -> list[tuple[str, objec
     def note(connection: object, cursor: object, statement: str, parameters: object, *rest: object) -> None:
         seen.append((statement, parameters))
 
-    engine = store._connected()
+    engine = store._access.engine()
     event.listen(engine, "before_cursor_execute", note)
     action()
     event.remove(engine, "before_cursor_execute", note)
@@ -75,7 +86,7 @@ def only_on_sqlite(store_url: str) -> None:
 
 def query_plan(store: Store, query: EntryQuery) -> list[str]:
     statement, parameters = watched(store, lambda: store.entries(query))[0]
-    with reading(store._connected()) as connection:
+    with reading(store._access.engine()) as connection:
         return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -16,8 +15,6 @@ from feeds.model import EntryQuery
 from feeds.model import Role
 from feeds.settings import load_settings
 from feeds.store import Store
-from feeds.store import migrate
-from feeds.store import open_store
 from feeds.store.reading import PARTS_OF_ENTRY
 from tests.builders import NOW
 from tests.builders import make_batch
@@ -48,13 +45,10 @@ def drafts() -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+def client(shared_store: Store) -> FlaskClient:
     """For tests that only read."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('lists') / 'store.db'}"
-    migrate(url)
-    with open_store(url) as store:
-        fill(store)
-        yield make_client(store)
+    fill(shared_store)
+    return make_client(shared_store)
 
 
 def fill(store: Store) -> None:

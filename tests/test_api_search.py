@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date
 from datetime import timedelta
 from typing import Any
@@ -13,8 +12,6 @@ from flask.testing import FlaskClient
 
 from feeds.settings import load_settings
 from feeds.store import Store
-from feeds.store import migrate
-from feeds.store import open_store
 from tests.builders import NOW
 from tests.builders import make_batch
 from tests.builders import make_draft
@@ -33,13 +30,10 @@ DRAFTS = (
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+def client(shared_store: Store) -> FlaskClient:
     """For tests that only read."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('search') / 'store.db'}"
-    migrate(url)
-    with open_store(url) as store:
-        store.save(make_batch(DRAFTS), NOW)
-        yield make_client(store)
+    shared_store.save(make_batch(DRAFTS), NOW)
+    return make_client(shared_store)
 
 
 def make_client(store: Store) -> FlaskClient:

@@ -15,7 +15,6 @@ from feeds.errors import QueryError
 from feeds.model import Batch
 from feeds.model import Draft
 from feeds.model import Entry
-from feeds.model import EntryQuery
 from feeds.store import Store
 from feeds.store import migrate
 from feeds.store import open_store
@@ -31,22 +30,8 @@ from tests.life import GARDEN
 from tests.life import LATER
 from tests.life import TEXTS
 from tests.life import copied
-
-
-def live(store: Store) -> dict[str, Entry]:
-    """All entries by id, page by page."""
-    found: dict[str, Entry] = {}
-    cursor = None
-    while True:
-        page = store.entries(EntryQuery(limit=3, cursor=cursor))
-        found |= {entry.id: entry for entry in page.entries}
-        if (cursor := page.next) is None:
-            return found
-
-
-def ids(store: Store) -> dict[str, str]:
-    return {entry.content_text: entry.id for entry in live(store).values()}
-
+from tests.life import ids
+from tests.life import live
 
 # Changes
 

@@ -49,15 +49,12 @@ PROMISED = {
 
 
 @pytest.fixture(scope="module")
-def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def seeds(shared_store: Store) -> Store:
     """A store with the five seeds."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('seeds') / 'store.db'}"
-    migrate(url)
-    with open_store(url) as store:
-        plan = Plan(load_topics(), load_aliases(), load_sources(), datetime.now(UTC))
-        outcomes = list(ingest(find_documents([str(CORPUS / "seeds")]), store, plan))
-        assert [outcome.failure for outcome in outcomes] == [None] * 5
-        yield store
+    plan = Plan(load_topics(), load_aliases(), load_sources(), datetime.now(UTC))
+    outcomes = list(ingest(find_documents([str(CORPUS / "seeds")]), shared_store, plan))
+    assert [outcome.failure for outcome in outcomes] == [None] * 5
+    return shared_store
 
 
 @pytest.fixture(scope="module")

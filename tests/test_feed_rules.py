@@ -99,18 +99,15 @@ def make_client(store: Store, **environ: str) -> FlaskClient:
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('rules') / 'store.db'}"
-    migrate(url)
-    with open_store(url) as store:
-        source = make_source(name="Garden & <i>notes</i>", url="https://garden.example/周刊")
-        store.save(make_batch(NASTY, source=source, title="一 & 二", url="https://garden.example/1"), NOW)
-        many = [
-            make_draft(f"第 {n} 条。", n, published=make_published(date(2024, 1, 1) + timedelta(days=n)))
-            for n in range(1, 61)
-        ]
-        store.save(make_batch(many, name="many.md", source=make_source("many", "很多")), NOW)
-        yield make_client(store)
+def client(shared_store: Store) -> FlaskClient:
+    source = make_source(name="Garden & <i>notes</i>", url="https://garden.example/周刊")
+    shared_store.save(make_batch(NASTY, source=source, title="一 & 二", url="https://garden.example/1"), NOW)
+    many = [
+        make_draft(f"第 {n} 条。", n, published=make_published(date(2024, 1, 1) + timedelta(days=n)))
+        for n in range(1, 61)
+    ]
+    shared_store.save(make_batch(many, name="many.md", source=make_source("many", "很多")), NOW)
+    return make_client(shared_store)
 
 
 def listings(client: FlaskClient) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from datetime import timedelta
@@ -26,8 +25,6 @@ from feeds.formats.items import feed_id
 from feeds.model import Media
 from feeds.shapes import Shape
 from feeds.store import Store
-from feeds.store import migrate
-from feeds.store import open_store
 from tests.builders import NOW
 from tests.builders import make_batch
 from tests.builders import make_draft
@@ -45,11 +42,8 @@ HUB = "https://hub.example/"
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('forms') / 'store.db'}"
-    migrate(url)
-    with open_store(url) as store:
-        yield fill(store, NOW)
+def client(shared_store: Store) -> FlaskClient:
+    return fill(shared_store, NOW)
 
 
 #: What could be made an address on another host of.

@@ -88,7 +88,7 @@ def test_words_find_the_entries_that_have_them(grown: tuple[Store, dict[str, int
 
 def test_writing_the_listings_anew_moves_nothing(grown: tuple[Store, dict[str, int]]) -> None:
     store, _ = grown
-    with writing(store._connected()) as connection:
+    with writing(store._access.engine()) as connection:
         rows = [dict(row._mapping) for row in connection.execute(text("SELECT * FROM entry"))]
         before = listed(connection)
         connection.execute(text("DELETE FROM listing"))
@@ -100,13 +100,13 @@ def test_an_entry_that_is_indexed_anew_is_found_as_before(grown: tuple[Store, di
     store, _ = grown
     word = narrowed(EntryQuery(limit=1000), parse(MADE.words[40]))
     before = [entry.id for entry in store.entries(word).entries]
-    with writing(store._connected()) as connection:
+    with writing(store._access.engine()) as connection:
         index(connection, before)
     assert [entry.id for entry in store.entries(word).entries] == before
 
 
 def counts(store: Store) -> dict[str, int]:
-    with reading(store._connected()) as connection:
+    with reading(store._access.engine()) as connection:
         return {table: connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in EACH}
 
 

@@ -19,8 +19,6 @@ from feeds.differences import difference
 from feeds.errors import GoneError
 from feeds.errors import NotFoundError
 from feeds.model import Draft
-from feeds.model import Entry
-from feeds.model import EntryQuery
 from feeds.model import Saved
 from feeds.settings import load_settings
 from feeds.store import Store
@@ -38,23 +36,9 @@ from tests.life import GARDEN
 from tests.life import LATER
 from tests.life import TEXTS
 from tests.life import copied
+from tests.life import ids
+from tests.life import live
 from web import create_app
-
-
-def live(store: Store) -> dict[str, Entry]:
-    """All entries by id, page by page."""
-    found: dict[str, Entry] = {}
-    cursor = None
-    while True:
-        page = store.entries(EntryQuery(limit=3, cursor=cursor))
-        found |= {entry.id: entry for entry in page.entries}
-        if (cursor := page.next) is None:
-            return found
-
-
-def ids(store: Store) -> dict[str, str]:
-    return {entry.content_text: entry.id for entry in live(store).values()}
-
 
 # Revisions
 

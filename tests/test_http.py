@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import re
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC
 from datetime import date
 from datetime import datetime
@@ -24,14 +23,12 @@ from werkzeug.test import run_wsgi_app
 
 from feeds.model import EntryQuery
 from feeds.store import Store
-from feeds.store import migrate
 from feeds.store import open_store
 from tests.builders import NOW
 from tests.builders import make_batch
 from tests.builders import make_draft
 from tests.builders import make_published
 from tests.builders import make_topics
-from tests.visiting import BASE
 from tests.visiting import DRAFTS
 from tests.visiting import FEEDS
 from tests.visiting import make_client
@@ -47,13 +44,10 @@ def fill(store: Store) -> None:
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+def client(shared_store: Store) -> FlaskClient:
     """For tests that only read."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('http') / 'store.db'}"
-    migrate(url)
-    with open_store(url) as store:
-        fill(store)
-        yield make_client(store)
+    fill(shared_store)
+    return make_client(shared_store)
 
 
 def behind(client: FlaskClient, path: str, **headers: str) -> tuple[bytes, str, list[tuple[str, str]]]:
@@ -367,36 +361,3 @@ def test_scripts_of_other_sites_may_ask_conditionally(client: FlaskClient, path:
     reply = client.options(path, headers=asked | {"Access-Control-Request-Method": "GET"})
     assert reply.status_code == 200 and "If-None-Match" in reply.headers["Access-Control-Allow-Headers"]
     assert client.get(path, headers=asked).headers["Access-Control-Allow-Origin"] == "*"
-
-
-# WebSub
-
-
-def test_a_hub_is_named_in_the_headers_of_feeds(store: Store) -> None:
-    fill(store)
-    client = make_client(store, WEBSUB_HUB="https://hub.example.org/?a=1")
-    for path in ("/entries.rss", "/topics/rag.json", "/topics/rag.zh-Hant.atom"):
-        own = f'<https://hub.example.org/?a=1>; rel="hub", <{BASE}{path}>; rel="self"'
-        assert client.get(path).headers["Link"] == own
-        assert client.get(path, headers={"If-None-Match": "*"}).headers["Link"] == own
-        assert client.head(f"{path}?utm=1").headers["Link"] == own
-    assert "Link" not in make_client(store).get("/entries.rss").headers
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/topics/coding,rag.atom",
-        "/authors/rainlin/topics/rag.json",
-        "/entries.rss?q=rag",
-        "/entries.rss?mode=summary",
-        "/search.json?q=rag",
-        "/entries/archive/2024-05.atom",
-        "/opml",
-    ],
-)
-def test_no_hub_is_named_where_nobody_tells_it_of_changes(store: Store, path: str) -> None:
-    fill(store)
-    reply = make_client(store, WEBSUB_HUB="https://hub.example.org/").get(path)
-    assert reply.status_code == 200
-    assert "Link" not in reply.headers and b"hub.example.org" not in reply.data

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,7 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
 
-from feeds.store import migrate
-from feeds.store import open_store
+from feeds.store import Store
 from tests.builders import NOW
 from tests.site import fill
 from tests.site import make_client
@@ -25,12 +23,9 @@ _HOLE = re.compile(r"%\(\w+\)[sd]|\{\}|<[^>]+>")
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('interface') / 'store.db'}"
-    migrate(url)
-    with open_store(url) as store:
-        fill(store, NOW)
-        yield make_client(store, None)
+def client(shared_store: Store) -> FlaskClient:
+    fill(shared_store, NOW)
+    return make_client(shared_store, None)
 
 
 @pytest.mark.parametrize(

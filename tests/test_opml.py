@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,6 @@ from feeds.formats.opml import render
 from feeds.listing import Group
 from feeds.listing import Outline
 from feeds.store import Store
-from feeds.store import migrate
-from feeds.store import open_store
 from tests.builders import NOW
 from tests.feed_rules import opml_violations
 from tests.test_formats import SITE
@@ -24,11 +21,8 @@ BASE = "https://feeds.example.org"
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('opml') / 'store.db'}"
-    migrate(url)
-    with open_store(url) as store:
-        yield fill(store, NOW)
+def client(shared_store: Store) -> FlaskClient:
+    return fill(shared_store, NOW)
 
 
 def outlines(client: FlaskClient, path: str) -> list[tuple[str, str]]:

@@ -149,7 +149,7 @@ def test_a_whole_table_that_is_read_is_seen(library: Store) -> None:
 
 
 def is_sqlite(store: Store) -> bool:
-    return store._connected().dialect.name == "sqlite"
+    return store._access.engine().dialect.name == "sqlite"
 
 
 def watched(store: Store, action: Callable[[], object]) -> list[Statement]:
@@ -159,7 +159,7 @@ def watched(store: Store, action: Callable[[], object]) -> list[Statement]:
     def note(connection: object, cursor: object, statement: str, parameters: object, *rest: object) -> None:
         seen.append((statement, parameters))
 
-    engine = store._connected()
+    engine = store._access.engine()
     event.listen(engine, "before_cursor_execute", note)
     try:
         action()
@@ -196,13 +196,13 @@ def is_page(lines: list[str]) -> bool:
 
 
 def sqlite_plan(store: Store, statement: Statement) -> list[tuple[int, int, int, str]]:
-    with reading(store._connected()) as connection:
+    with reading(store._access.engine()) as connection:
         return [tuple(row) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement[0]}", statement[1])]
 
 
 def server_plan(store: Store, statement: Statement) -> list[dict[str, Any]]:
     """The nodes that read large tables; small ones would be read whole whatever indexes there are."""
-    with reading(store._connected()) as connection:
+    with reading(store._access.engine()) as connection:
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         told = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement[0]}", statement[1]).scalar_one()
     plan = told if isinstance(told, list) else json.loads(told)

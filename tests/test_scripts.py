@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -19,8 +18,6 @@ from feeds.scripts import convert_html
 from feeds.scripts import is_convertible
 from feeds.scripts import site_in
 from feeds.store import Store
-from feeds.store import migrate
-from feeds.store import open_store
 from tests.builders import NOW
 from tests.builders import make_batch
 from tests.builders import make_draft
@@ -52,9 +49,7 @@ HTML = [
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('scripts') / 'store.db'}"
-    migrate(url)
+def client(shared_store: Store) -> FlaskClient:
     drafts = (
         make_draft(
             "后面的软件。", 1, title="检索的后面", topics=make_topics("rag"), people=(make_person("范发", None),)
@@ -63,9 +58,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
         make_draft("日本語の后と発表。", 3, language="ja"),
         make_draft("In English, 后面 is behind.", 4, language="en"),
     )
-    with open_store(url) as store:
-        store.save(make_batch(drafts), NOW)
-        yield make_client(store)
+    shared_store.save(make_batch(drafts), NOW)
+    return make_client(shared_store)
 
 
 @pytest.mark.parametrize(("text", "expected"), TO_HANT)

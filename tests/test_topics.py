@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from feeds.errors import NotFoundError
 from feeds.topics import Topics
 from feeds.topics import load_topics
+from tests.rules import slugs
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -23,29 +23,6 @@ SLUGS = [
     *("image-generation", "video-generation", "audio", "robotics", "coding", "software", "products", "business"),
     *("policy-safety", "society", "agi", "science", "learning", "research", "interview"),
 ]
-
-LoadRules = Callable[[str], Topics]
-
-TOPIC = '[[topic]]\nslug = "tea"\nzh = "茶"\nen = "Tea"\n'
-
-
-@pytest.fixture(scope="module")
-def topics() -> Topics:
-    return load_topics()
-
-
-@pytest.fixture
-def load(tmp_path: Path) -> LoadRules:
-    def load_rules(text: str) -> Topics:
-        path = tmp_path / "rules.toml"
-        path.write_text(text, encoding="utf-8")
-        return load_topics(path)
-
-    return load_rules
-
-
-def slugs(topics: Topics, text: str, title: str | None = None) -> set[str]:
-    return {hit.slug for hit in topics.classify(title, text)}
 
 
 # ------------------------------------------------------------------------------------------------- the shipped rules

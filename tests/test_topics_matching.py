@@ -2,37 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 from feeds.topics import Topics
-from feeds.topics import load_topics
-
-LoadRules = Callable[[str], Topics]
-
-TOPIC = '[[topic]]\nslug = "tea"\nzh = "茶"\nen = "Tea"\n'
-
-
-@pytest.fixture(scope="module")
-def topics() -> Topics:
-    return load_topics()
-
-
-@pytest.fixture
-def load(tmp_path: Path) -> LoadRules:
-    def load_rules(text: str) -> Topics:
-        path = tmp_path / "rules.toml"
-        path.write_text(text, encoding="utf-8")
-        return load_topics(path)
-
-    return load_rules
-
-
-def slugs(topics: Topics, text: str, title: str | None = None) -> set[str]:
-    return {hit.slug for hit in topics.classify(title, text)}
-
+from tests.rules import TOPIC
+from tests.rules import LoadRules
+from tests.rules import slugs
 
 # --------------------------------------------------------------------------------------------------------- matching
 

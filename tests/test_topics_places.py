@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 from feeds.errors import ConfigError
 from feeds.topics import Topics
-from feeds.topics import load_topics
+from tests.rules import TOPIC
+from tests.rules import LoadRules
 
-LoadRules = Callable[[str], Topics]
-
-TOPIC = '[[topic]]\nslug = "tea"\nzh = "茶"\nen = "Tea"\n'
 WORDS = TOPIC + 'rules = [{ words = ["乌龙"], weight = 1.0 }]'
 COMPANIES = "".join(
     f'[[company]]\nname = "{name}"\ntopic = "{slug}"\nnames = ["{name}"]\n'
@@ -22,16 +17,6 @@ COMPANIES = "".join(
 )
 #: A body that begins where no opening reaches.
 BEFORE = "今天天气很好，我们一起去河边走了很久。" * 10
-
-
-@pytest.fixture
-def load(tmp_path: Path) -> LoadRules:
-    def load_rules(text: str) -> Topics:
-        path = tmp_path / "rules.toml"
-        path.write_text(text, encoding="utf-8")
-        return load_topics(path)
-
-    return load_rules
 
 
 def score(topics: Topics, text: str, slug: str = "tea") -> float:

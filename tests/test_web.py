@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date
 from datetime import datetime
 from datetime import timedelta
@@ -31,12 +30,9 @@ from web import create_app
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+def client(shared_store: Store) -> FlaskClient:
     """For tests that only read."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('web') / 'store.db'}"
-    migrate(url)
-    with open_store(url) as store:
-        yield fill(store, NOW)
+    return fill(shared_store, NOW)
 
 
 @pytest.fixture

@@ -2,14 +2,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
 
 from feeds.store import Store
-from feeds.store import migrate
-from feeds.store import open_store
 from tests.builders import NOW
 from tests.visiting import BASE
 from tests.visiting import fill
@@ -21,12 +18,9 @@ from tests.visiting import page_of
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+def client(shared_store: Store) -> FlaskClient:
     """For tests that only read."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('web') / 'store.db'}"
-    migrate(url)
-    with open_store(url) as store:
-        yield fill(store, NOW)
+    return fill(shared_store, NOW)
 
 
 def test_an_entry_has_exactly_the_keys_promised(client: FlaskClient) -> None:

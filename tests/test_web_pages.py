@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from datetime import datetime
@@ -13,8 +12,6 @@ from flask.testing import FlaskClient
 
 from feeds.model import Problem
 from feeds.store import Store
-from feeds.store import migrate
-from feeds.store import open_store
 from tests.builders import NOW
 from tests.builders import make_batch
 from tests.builders import make_draft
@@ -32,12 +29,9 @@ from tests.visiting import page_of
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+def client(shared_store: Store) -> FlaskClient:
     """For tests that only read."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('web') / 'store.db'}"
-    migrate(url)
-    with open_store(url) as store:
-        yield fill(store, NOW)
+    return fill(shared_store, NOW)
 
 
 @pytest.fixture

@@ -14,14 +14,19 @@ from feeds.formats.items import hub
 from feeds.listing import Site
 from feeds.model import ALL
 from feeds.model import Scope
+from feeds.store import Store
 from feeds.websub import ATTEMPTS
 from feeds.websub import MOST
 from feeds.websub import Answer
 from feeds.websub import changed_feeds
 from feeds.websub import publish
+from tests.builders import NOW
+from tests.visiting import BASE
+from tests.visiting import fill
+from tests.visiting import make_client
 
 ROOT = Path(__file__).parent.parent
-SITE = Site("https://feeds.example.org", "读报", "zh-Hans")
+SITE = Site(BASE, "读报", "zh-Hans")
 HUB = "https://hub.example.org/"
 
 
@@ -110,3 +115,33 @@ def test_a_redirect_that_keeps_the_method_is_followed() -> None:
     hub = Hub(Answer(307, "/v2"), Answer(204))
     assert hub.publish(["a"]) == 1
     assert [url for url, _ in hub.told] == [HUB, f"{HUB}v2"]
+
+
+def test_a_hub_is_named_in_the_headers_of_feeds(store: Store) -> None:
+    fill(store, NOW)
+    client = make_client(store, WEBSUB_HUB="https://hub.example.org/?a=1")
+    for path in ("/entries.rss", "/topics/rag.json", "/topics/rag.zh-Hant.atom"):
+        own = f'<https://hub.example.org/?a=1>; rel="hub", <{BASE}{path}>; rel="self"'
+        assert client.get(path).headers["Link"] == own
+        assert client.get(path, headers={"If-None-Match": "*"}).headers["Link"] == own
+        assert client.head(f"{path}?utm=1").headers["Link"] == own
+    assert "Link" not in make_client(store).get("/entries.rss").headers
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/topics/coding,rag.atom",
+        "/authors/rainlin/topics/rag.json",
+        "/entries.rss?q=rag",
+        "/entries.rss?mode=summary",
+        "/search.json?q=rag",
+        "/entries/archive/2024-05.atom",
+        "/opml",
+    ],
+)
+def test_no_hub_is_named_where_nobody_tells_it_of_changes(store: Store, path: str) -> None:
+    fill(store, NOW)
+    reply = make_client(store, WEBSUB_HUB="https://hub.example.org/").get(path)
+    assert reply.status_code == 200
+    assert "Link" not in reply.headers and b"hub.example.org" not in reply.data

@@ -11,8 +11,6 @@ import pytest
 from feeds.errors import GoneError
 from feeds.errors import NotFoundError
 from feeds.model import Batch
-from feeds.model import Entry
-from feeds.model import EntryQuery
 from feeds.model import Precision
 from feeds.model import Problem
 from feeds.store import Store
@@ -32,22 +30,8 @@ from tests.life import LATER
 from tests.life import MUSIC
 from tests.life import TEXTS
 from tests.life import TRAIN
-
-
-def live(store: Store) -> dict[str, Entry]:
-    """All entries by id, page by page."""
-    found: dict[str, Entry] = {}
-    cursor = None
-    while True:
-        page = store.entries(EntryQuery(limit=3, cursor=cursor))
-        found |= {entry.id: entry for entry in page.entries}
-        if (cursor := page.next) is None:
-            return found
-
-
-def ids(store: Store) -> dict[str, str]:
-    return {entry.content_text: entry.id for entry in live(store).values()}
-
+from tests.life import ids
+from tests.life import live
 
 # Withdrawal for good
 

@@ -32,32 +32,11 @@ Index("document_failed", document.c.name, sqlite_where=_FAILED, postgresql_where
 Index("document_by_location", document.c.location)
 
 _LIVE = text("withdrawn_at IS NULL")
-Index(
-    "entry_live",
-    entry.c.published.desc(),
-    entry.c.order_key.desc(),
-    entry.c.id.desc(),
-    sqlite_where=_LIVE,
-    postgresql_where=_LIVE,
-)
-Index(
-    "entry_live_by_source",
-    entry.c.source_id,
-    entry.c.published.desc(),
-    entry.c.order_key.desc(),
-    entry.c.id.desc(),
-    sqlite_where=_LIVE,
-    postgresql_where=_LIVE,
-)
-Index(
-    "entry_live_by_language",
-    entry.c.language,
-    entry.c.published.desc(),
-    entry.c.order_key.desc(),
-    entry.c.id.desc(),
-    sqlite_where=_LIVE,
-    postgresql_where=_LIVE,
-)
+#: The order of all listings.
+_NEWEST_FIRST = (entry.c.published.desc(), entry.c.order_key.desc(), entry.c.id.desc())
+Index("entry_live", *_NEWEST_FIRST, sqlite_where=_LIVE, postgresql_where=_LIVE)
+Index("entry_live_by_source", entry.c.source_id, *_NEWEST_FIRST, sqlite_where=_LIVE, postgresql_where=_LIVE)
+Index("entry_live_by_language", entry.c.language, *_NEWEST_FIRST, sqlite_where=_LIVE, postgresql_where=_LIVE)
 #: For counting months.
 Index("entry_live_by_date", entry.c.date, sqlite_where=_LIVE, postgresql_where=_LIVE)
 Index("entry_by_document", entry.c.document_id)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterable
@@ -16,12 +14,9 @@ from typing import TypeVar
 
 from sqlalchemy import URL
 from sqlalchemy import Connection
-from sqlalchemy import Engine
 
 from feeds.connections import USUAL
 from feeds.connections import Connections
-from feeds.errors import ReadOnlyError
-from feeds.errors import UnavailableError
 from feeds.model import Batch
 from feeds.model import Changes
 from feeds.model import DocumentInfo
@@ -47,11 +42,10 @@ from feeds.store import people
 from feeds.store import tallies
 from feeds.store import telling
 from feeds.store import tokens
+from feeds.store.access import Access
 from feeds.store.changes import read_changes
 from feeds.store.crawling import Crawl
 from feeds.store.crawling import read_health
-from feeds.store.engine import Identity
-from feeds.store.engine import identify
 from feeds.store.engine import make_engine
 from feeds.store.engine import reading
 from feeds.store.engine import store_file
@@ -104,14 +98,7 @@ class Store:
     """
 
     def __init__(self, url: URL, *, read_only: bool = False, connections: Connections = USUAL) -> None:
-        self._url = url
-        self._read_only = read_only
-        self._connections = connections
-        self._lock = threading.Lock()
-        self._engine: Engine | None = None
-        self._process = 0
-        self._file = store_file(url)
-        self._identity: Identity | None = None
+        self._access = Access(url, read_only=read_only, connections=connections.asking)
         self._watch = Watch(url, connections.looking)
 
     def __enter__(self) -> Store:
@@ -129,13 +116,13 @@ class Store:
         from feeds.store.prepare import prepare  # only here and below: most processes only read
         from feeds.store.writing import save
 
-        return save(self._writable(), prepare(batch), now)
+        return save(self._access.writable(), prepare(batch), now)
 
     def record_failure(self, document: DocumentInfo, problem: Problem, now: datetime) -> None:
         """Note that a document could not be read; entries of an earlier good reading stay as they are."""
         from feeds.store.documents import record_failure
 
-        record_failure(self._writable(), document, problem, now)
+        record_failure(self._access.writable(), document, problem, now)
 
     def entries(self, query: EntryQuery, without: Set[str] = frozenset()) -> Page:
         """The entries of a listing, newest first or as it asks for; at most 1000. Raises `QueryError`.
@@ -181,7 +168,7 @@ class Store:
         """
         from feeds.store.leaving import withdraw_for_good
 
-        return withdraw_for_good(self._writable(), id, now)
+        return withdraw_for_good(self._access.writable(), id, now)
 
     def stories(self, limit: int = 50, cursor: str | None = None) -> StoryPage:
         """The stories that began last, the last one first; at most 1000. Raises `QueryError`."""
@@ -230,13 +217,13 @@ class Store:
         """Find the topics of all entries anew, some at a time; see `feeds.store.retopic`."""
         from feeds.store.retopic import retopic
 
-        return retopic(self._writable(), classify, now)
+        return retopic(self._access.writable(), classify, now)
 
     def prune(self, before: datetime, now: datetime) -> Pruned:
         """Take out for good what was published, and known, before a moment; see `feeds.store.pruning`."""
         from feeds.store.pruning import prune
 
-        return prune(self._writable(), before, now)
+        return prune(self._access.writable(), before, now)
 
     def authors(self, limit: int | None = None, offset: int = 0) -> tuple[Tally, ...]:
         """Everybody who stands in a byline with the number of these entries, the most first; or a part of them."""
@@ -326,11 +313,11 @@ class Store:
 
     def add_token(self, token: Token) -> bool:
         """Keep a token; tell whether its name was free."""
-        return tokens.add_token(self._writable(), token)
+        return tokens.add_token(self._access.writable(), token)
 
     def revoke_token(self, name: str, now: datetime) -> bool:
         """Take a token back; tell whether it counted until now. Raises `NotFoundError`."""
-        return tokens.revoke_token(self._writable(), name, now)
+        return tokens.revoke_token(self._access.writable(), name, now)
 
     def source_health(self) -> tuple[SourceHealth, ...]:
         """How the sources are that a worker fetches: those that fail first, then by slug."""
@@ -338,8 +325,8 @@ class Store:
 
     def crawl(self) -> Crawl:
         """What workers take sources from. Raises `StoreError` where the store is open for reading only."""
-        self._writable()
-        return Crawl(self._writable)
+        self._access.writable()
+        return Crawl(self._access.writable)
 
     def version(self) -> int:
         """Grows by one with every transaction that changed something a reader can see."""
@@ -369,42 +356,13 @@ class Store:
 
         Newer tables will do: while a new version is rolled out, old processes go on with tables that only grew.
         """
-        check_schema(self._connected(), self._file, newer_will_do=True)
+        check_schema(self._access.engine(), self._access.file, newer_will_do=True)
 
     def close(self) -> None:
         """Close all connections; the next question opens them again."""
         self._watch.close()
-        with self._lock:
-            engine, self._engine = self._engine, None
-            if engine is not None:
-                engine.dispose(close=self._process == os.getpid())
+        self._access.close()
 
     def _read(self, question: Callable[[Connection], _T]) -> _T:
-        with reading(self._connected()) as connection:
+        with reading(self._access.engine()) as connection:
             return question(connection)
-
-    def _writable(self) -> Engine:
-        if self._read_only:
-            raise ReadOnlyError("the store is open for reading only; open it for writing to change it")
-        if self._file is not None and (there := identify(self._file)) is not None and not there[2]:
-            raise ReadOnlyError(f"cannot write the store: see that {self._file} and its folder may be written to")
-        return self._connected()
-
-    def _connected(self) -> Engine:
-        """The engine of this process and file: connections do not survive a fork, nor that the file is replaced.
-
-        Where the file is gone the one that is still open is nobody's: what was written to it would be lost.
-        """
-        there = identify(self._file) if self._file is not None else None
-        if self._file is not None and there is None:
-            raise UnavailableError(f"there is no store at {self._file} any more; put it back, or a copy of it")
-        with self._lock:
-            replaced = there is not None and self._identity not in {None, there}
-            if replaced and self._engine is not None:
-                self._engine.dispose(close=self._process == os.getpid())
-            if self._engine is None or replaced or self._process != os.getpid():
-                reads_only = self._read_only or (there is not None and not there[2])
-                self._engine = make_engine(self._url, read_only=reads_only, connections=self._connections.asking)
-                self._process = os.getpid()
-                self._identity = there
-            return self._engine
