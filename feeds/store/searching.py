@@ -141,12 +141,14 @@ def write_texts(connection: Connection, texts: Sequence[tuple[int, str]]) -> Non
     """Write rows with the tokens of texts; those of `sampled` must be counted too, by and by."""
     if _is_sqlite(connection):
         statement = text("INSERT INTO search_text (rowid, stream) VALUES (:key, :stream)")
-    else:
-        statement = text(
-            "INSERT INTO search_text (key, stream, vector) VALUES "
-            "(:key, :stream, array_to_tsvector(array_remove(string_to_array(:stream, ' '), '')))"
-        )
-    connection.execute(statement, [{"key": key, "stream": stream} for key, stream in texts])
+        connection.execute(statement, [{"key": key, "stream": stream} for key, stream in texts])
+        return
+    statement = text(
+        "INSERT INTO search_text (key, stream, vector) "
+        "SELECT key, stream, array_to_tsvector(array_remove(string_to_array(stream, ' '), '')) "
+        "FROM unnest(CAST(:keys AS bigint[]), CAST(:streams AS text[])) AS texts (key, stream)"
+    )
+    connection.execute(statement, {"keys": [key for key, _ in texts], "streams": [stream for _, stream in texts]})
 
 
 def sampled(texts: Iterable[tuple[int, str]]) -> list[str]:

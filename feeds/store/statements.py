@@ -12,13 +12,20 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import Any
 
+from sqlalchemy import ARRAY
+from sqlalchemy import Boolean
 from sqlalchemy import ColumnElement
 from sqlalchemy import Connection
 from sqlalchemy import Dialect
 from sqlalchemy import Insert
 from sqlalchemy import Table
+from sqlalchemy import any_
 from sqlalchemy import bindparam
-from sqlalchemy import insert
+from sqlalchemy import func
+from sqlalchemy import select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
@@ -39,35 +46,58 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
 def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows that collide with none; the others are left as they are."""
     if rows:
-        _write(connection, table, _adding(connection.dialect.name, table), rows)
+        _write(connection, table, _adding(connection.dialect.name, table, tuple(rows[0])), rows)
 
 
 def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that are new."""
     if rows:
-        _write(connection, table, _putting(table), rows)
+        _write(connection, table, _putting(connection.dialect.name, table, tuple(rows[0])), rows)
 
 
 def among(column: ColumnElement[Any]) -> ColumnElement[bool]:
     """That a column has one of some values, which every execution gives as `SOME`."""
-    return column.in_(bindparam(SOME, expanding=True))
+    return _Among(column)
 
 
-def _insert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+class _Among(FunctionElement[bool]):
+    """PostgreSQL gets all values as one array: a statement whose words change with their number is no prepared one."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(_Among)
+def _in_list(element: _Among, compiler: SQLCompiler, **how: Any) -> str:
+    (column,) = element.clauses
+    return compiler.process(column.in_(bindparam(SOME, expanding=True)), **how)
+
+
+@compiles(_Among, "postgresql")
+def _in_array(element: _Among, compiler: SQLCompiler, **how: Any) -> str:
+    (column,) = element.clauses
+    return compiler.process(column == any_(bindparam(SOME, type_=ARRAY(column.type))), **how)
+
+
+def _insert(dialect: str, table: Table, columns: tuple[str, ...]) -> postgresql.Insert | sqlite.Insert:
     # Only here, since the dialect of the database that is in use is loaded already, and the other one need not be.
     if dialect == "postgresql":
         from sqlalchemy.dialects import postgresql
 
-        return postgresql.insert(table)
+        arrays = [bindparam(name, type_=ARRAY(table.c[name].type)) for name in columns]
+        rows = func.unnest(*arrays).table_valued(*columns).render_derived()
+        return postgresql.insert(table).from_select(columns, select(rows))
     from sqlalchemy.dialects import sqlite
 
     return sqlite.insert(table)
 
 
 def _write(connection: Connection, table: Table, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
-    """SQLite gets the rows as it wants them: to have each prepared takes longer than SQLite takes for it."""
+    """Each database gets the rows as it wants them: PostgreSQL an array for each column, SQLite tuples, since to have
+    each row prepared takes longer than SQLite takes for it.
+    """
     if connection.dialect.name != "sqlite":
-        connection.execute(statement, list(rows))
+        connection.execute(statement, {name: [row[name] for row in rows] for name in rows[0]})
         return
     words, columns = _written(connection.dialect, table, statement, tuple(rows[0]))
     connection.exec_driver_sql(words, [tuple([fit(row[name]) for name, fit in columns]) for row in rows])
@@ -90,7 +120,7 @@ def _as_it_is(value: Any) -> Any:
 
 @lru_cache(maxsize=_STATEMENTS)
 def _upserting(dialect: str, table: Table, columns: tuple[str, ...], keep: tuple[str, ...]) -> Insert:
-    statement = _insert(dialect, table)
+    statement = _insert(dialect, table, columns)
     key = [c.name for c in table.primary_key]
     fixed = {*key, *keep}
     changes = {name: statement.excluded[name] for name in columns if name not in fixed}
@@ -98,10 +128,10 @@ def _upserting(dialect: str, table: Table, columns: tuple[str, ...], keep: tuple
 
 
 @lru_cache(maxsize=_STATEMENTS)
-def _adding(dialect: str, table: Table) -> Insert:
-    return _insert(dialect, table).on_conflict_do_nothing()
+def _adding(dialect: str, table: Table, columns: tuple[str, ...]) -> Insert:
+    return _insert(dialect, table, columns).on_conflict_do_nothing()
 
 
 @lru_cache(maxsize=_STATEMENTS)
-def _putting(table: Table) -> Insert:
-    return insert(table)
+def _putting(dialect: str, table: Table, columns: tuple[str, ...]) -> Insert:
+    return _insert(dialect, table, columns)
