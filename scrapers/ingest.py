@@ -6,6 +6,7 @@ What becomes of a single document is `pipeline`'s.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -14,41 +15,47 @@ from pathlib import Path
 
 from feeds.errors import ReadOnlyError
 from feeds.errors import UnavailableError
-from scrapers.document import read_document
+from feeds.model import Problem
+from scrapers.ahead import Read
+from scrapers.ahead import read_file
+from scrapers.ahead import reading
 from scrapers.outcome import Outcome as Outcome
 from scrapers.paths import in_order
+from scrapers.pipeline import Finished
 from scrapers.pipeline import Keeper
 from scrapers.pipeline import Plan
 from scrapers.pipeline import Scraping
 from scrapers.pipeline import failed
-from scrapers.pipeline import is_anonymous
 from scrapers.pipeline import keep
-from scrapers.pipeline import scrape_document
+from scrapers.pipeline import record
+from scrapers.pipeline import save
 from scrapers.unchanged import Unchanged
 from scrapers.unchanged import location_of
 from scrapers.unchanged import way_of
 
 
-def ingest(paths: Sequence[Path], store: Keeper, plan: Plan) -> Iterator[Outcome]:
+def ingest(paths: Sequence[Path], store: Keeper, plan: Plan, processes: int = 1) -> Iterator[Outcome]:
     """Read, scrape, normalise and save each document; give what became of it.
 
     Documents that do not say who publishes them wait until their siblings have been read, which may; those of earlier
     runs are read again then, so that the order in which documents come does not show.
 
     What is as it was when it was read last is not read (see `scrapers.unchanged`); the plan's fingerprint allows it.
+    With more than one of `processes` that many read ahead (see `scrapers.ahead`); what comes of it is the same.
 
     Raises `ReadOnlyError` and `UnavailableError`, which no document can help; those that were given are kept.
     """
-    yield from _Ingesting(in_order(paths), store, plan).run()
+    yield from _Ingesting(in_order(paths), store, plan, processes).run()
 
 
 class _Ingesting:
     """The documents of one run."""
 
-    def __init__(self, paths: Sequence[Path], store: Keeper, plan: Plan) -> None:
+    def __init__(self, paths: Sequence[Path], store: Keeper, plan: Plan, processes: int) -> None:
         self._paths = paths
         self._store = store
         self._plan = replace(plan, gone=_Gone())
+        self._processes = processes
         way = None if plan.again else way_of(plan.fingerprint, plan.format, plan.source, plan.labels)
         self._unchanged = Unchanged(paths, store, way, plan.now)
         #: The sources in which a document was read that says who publishes them.
@@ -58,48 +65,43 @@ class _Ingesting:
 
     def run(self) -> Iterator[Outcome]:
         """What became of each, those that waited last."""
-        for path in self._paths:
-            if (outcome := self._read(path)) is not None:
-                yield outcome
-        for path, read in self._waiting:
-            yield self._read_waiting(path, read)
+        with reading(self._to_read(), self._plan, self._processes) as read:
+            for path in self._paths:
+                if (outcome := self._read(path, read)) is not None:
+                    yield outcome
+        for path, scraping in self._waiting:
+            yield self._read_waiting(path, scraping)
         yield from _read_again(self._named, {location_of(path) for path in self._paths}, self._store, self._plan)
 
-    def _read(self, path: Path) -> Outcome | None:
+    def _to_read(self) -> list[Path]:
+        """Those that must be read as things stand; what is stored meanwhile can only add to them."""
+        known = self._unchanged
+        return [path for path in self._paths if not known.waits(path) and known.outcome(path) is None]
+
+    def _read(self, path: Path, read: Callable[[Path], Read]) -> Outcome | None:
         """None where the document waits for its siblings."""
         if self._unchanged.waits(path):
             self._waiting.append((path, None))
             return None
         if (unchanged := self._unchanged.outcome(path)) is not None:
             return unchanged
-        try:
-            read = _scrape(path, self._plan)
-        except Exception as error:
-            return self._failed(path, error)
-        if is_anonymous(read):
-            self._waiting.append((path, read))
+        found = read(path)
+        if isinstance(found, Scraping):
+            self._waiting.append((path, found))
             return None
-        outcome = self._kept(path, read)
-        if read.scraped.publication and outcome.saved.new + outcome.saved.changed:
-            self._named.add(read.rule.source.slug)
+        outcome = self._kept(path, found)
+        if isinstance(found, Finished) and found.publication and outcome.saved.new + outcome.saved.changed:
+            self._named.add(found.batch.source.slug)
         return outcome
 
-    def _read_waiting(self, path: Path, read: Scraping | None) -> Outcome:
-        if read is None and (unchanged := self._unchanged.outcome(path)) is not None:
+    def _read_waiting(self, path: Path, scraping: Scraping | None) -> Outcome:
+        if scraping is None and (unchanged := self._unchanged.outcome(path)) is not None:
             return unchanged
-        try:
-            return self._kept(path, read or _scrape(path, self._plan))
-        except (ReadOnlyError, UnavailableError):
-            raise
-        except Exception as error:
-            return self._failed(path, error)
+        return self._kept(path, scraping or read_file(path, self._plan))
 
-    def _kept(self, path: Path, read: Scraping) -> Outcome:
+    def _kept(self, path: Path, found: Read) -> Outcome:
         self._unchanged.look_anew()
-        return _kept(path, read, self._store, self._plan)
-
-    def _failed(self, path: Path, error: Exception) -> Outcome:
-        return _failed(path, error, self._store, self._plan)
+        return _kept(path, found, self._store, self._plan)
 
 
 class _Gone:
@@ -120,28 +122,19 @@ def _read_again(sources: Iterable[str], but: set[str], store: Keeper, plan: Plan
 
 def _again(path: Path, source: str, store: Keeper, plan: Plan) -> Outcome | None:
     """None where that tells nothing new; what is wrong with the document shows when its own turn comes."""
-    try:
-        scraped = _scrape(path, plan)
-    except Exception:
+    found = read_file(path, plan)
+    if not isinstance(found, Scraping) or found.rule.source.slug != source:
         return None
-    if scraped.rule.source.slug != source or not is_anonymous(scraped):
-        return None
-    outcome = _kept(path, scraped, store, plan)
+    outcome = _kept(path, found, store, plan)
     return outcome if outcome.saved.new + outcome.saved.changed else None
 
 
-def _kept(path: Path, read: Scraping, store: Keeper, plan: Plan) -> Outcome:
+def _kept(path: Path, found: Read, store: Keeper, plan: Plan) -> Outcome:
+    if isinstance(found, Problem):
+        return record(found, path.name, location_of(path), store, plan)
     try:
-        return keep(read, store, plan, is_file=True)
+        return save(found, store, plan) if isinstance(found, Finished) else keep(found, store, plan, is_file=True)
     except (ReadOnlyError, UnavailableError):
         raise
     except Exception as error:
-        return _failed(path, error, store, plan)
-
-
-def _failed(path: Path, error: Exception, store: Keeper, plan: Plan) -> Outcome:
-    return failed(path.name, location_of(path), error, store, plan)
-
-
-def _scrape(path: Path, plan: Plan) -> Scraping:
-    return scrape_document(replace(read_document(path), location=location_of(path)), plan)
+        return failed(path.name, location_of(path), error, store, plan)

@@ -109,6 +109,17 @@ class Scraping:
     scraped: Scraped
 
 
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A document that is read to the end; what is left is to store it."""
+
+    batch: Batch
+    skips: tuple[Skip, ...]
+    problems: tuple[Problem, ...]
+    #: The name that it gives its series, if it does.
+    publication: str | None
+
+
 def scrape_document(document: Document, plan: Plan) -> Scraping:
     """Read a document that came from anywhere; nothing is stored. Raises `DocumentError` where it gives no posts."""
     format = named(plan.format) if plan.format else detect(document)
@@ -125,8 +136,26 @@ def keep(read: Scraping, store: Keeper, plan: Plan, *, is_file: bool = False) ->
 
     Of the bytes of a file, and of nothing but those, it can be told later whether they are the same.
     """
-    name = _series(read, store) if is_anonymous(read) else None
-    return _save(read, name, store, plan, _key(read, name, plan) if is_file else None)
+    siblings = _series(read, store) if is_anonymous(read) else None
+    return save(finish(read, siblings, plan, is_file=is_file), store, plan)
+
+
+def finish(read: Scraping, siblings: str | None, plan: Plan, *, is_file: bool = False) -> Finished:
+    """Make entries of what `scrape_document` gave, as `keep` does; nothing is stored.
+
+    `siblings` is the name that the other documents of the series use, where this one has none (`is_anonymous`).
+    """
+    normalised = _normalised(read, siblings, plan)
+    key = _key(read, siblings, plan) if is_file and normalised.is_settled else None
+    batch = _batch(read, normalised, plan, key)
+    return Finished(batch, normalised.skips, normalised.problems, read.scraped.publication)
+
+
+def save(finished: Finished, store: Keeper, plan: Plan) -> Outcome:
+    """Store what `finish` gave. Raises `StoreError`."""
+    told = finished.batch.document
+    saved = store.save(finished.batch, plan.at or plan.now)
+    return Outcome(told.name, told.location, told.format, saved, finished.skips, finished.problems)
 
 
 def ingest_document(document: Document, store: Keeper, plan: Plan) -> Outcome:
@@ -161,13 +190,20 @@ def receive(upload: Upload, store: Keeper, plan: Plan) -> Receipt:
 
 def failed(name: str, location: str, error: Exception, store: Keeper, plan: Plan) -> Outcome:
     """Record a document that gave nothing; what an earlier reading gave stays published."""
+    return record(problem_of(name, error), name, location, store, plan)
+
+
+def problem_of(name: str, error: Exception) -> Problem:
+    """What is told of an error in reading a document; our own go into the log too."""
     if isinstance(error, DocumentError):
-        problem = Problem(error.problem, error.line)
-    else:
-        log.exception("%s: unexpected error", name)
-        problem = Problem(f"unexpected {type(error).__name__}: {error}; this is a bug of ours, please report it")
+        return publishable(Problem(error.problem, error.line))
+    log.error("%s: unexpected error", name, exc_info=error)
+    return publishable(Problem(f"unexpected {type(error).__name__}: {error}; this is a bug of ours, please report it"))
+
+
+def record(problem: Problem, name: str, location: str, store: Keeper, plan: Plan) -> Outcome:
+    """Record why a document gave nothing; see `failed`."""
     info = DocumentInfo(name=storable(name), location=storable(location), format=plan.format or "unknown", digest="")
-    problem = publishable(problem)
     store.record_failure(info, problem, plan.now)
     return Outcome(name=info.name, location=info.location, format=plan.format, failure=problem)
 
@@ -196,27 +232,16 @@ def _series(read: Scraping, store: Keeper) -> str | None:
     return read.rule.author or series(read.rule.source.slug, read.document.location, store)
 
 
-def _save(read: Scraping, siblings: str | None, store: Keeper, plan: Plan, key: str | None) -> Outcome:
+def _normalised(read: Scraping, siblings: str | None, plan: Plan) -> Normalised:
     author = (read.scraped.publication or siblings) if read.format.by_publication else read.rule.author
     if read.format.window and read.rule.author:  # a feed's title names it, its configuration knows who writes it
         author = read.rule.author
-    normalised = normalise(
-        read.document,
-        read.scraped,
-        Context(read.rule.source, plan.topics, plan.aliases, plan.now, author, plan.labels),
-    )
+    context = Context(read.rule.source, plan.topics, plan.aliases, plan.now, author, plan.labels)
+    normalised = normalise(read.document, read.scraped, context)
     if read.format.by_publication and author is None and is_anonymous(read):
         unnamed = Problem("names no publication, and no sibling does: set `author` for its source", 1)
-        normalised = replace(normalised, problems=(*normalised.problems, unnamed))
-    saved = store.save(_batch(read, normalised, plan, key if normalised.is_settled else None), plan.at or plan.now)
-    return Outcome(
-        name=read.document.name,
-        location=read.document.location,
-        format=read.format.name,
-        saved=saved,
-        skips=normalised.skips,
-        problems=normalised.problems,
-    )
+        return replace(normalised, problems=(*normalised.problems, unnamed))
+    return normalised
 
 
 def _key(read: Scraping, name: str | None, plan: Plan) -> str | None:

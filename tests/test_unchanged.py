@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-import scrapers.ingest
+import scrapers.ahead
 from feeds.aliases import load_aliases
 from feeds.model import EntryQuery
 from feeds.settings import load_settings
@@ -80,7 +80,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         found.append(path.name)
         return read_document(path)
 
-    monkeypatch.setattr(scrapers.ingest, "read_document", noted)
+    monkeypatch.setattr(scrapers.ahead, "read_document", noted)
     return found
 
 

@@ -72,6 +72,8 @@ def _read(
     documents: Sequence[Path], store: Store, settings: Settings, format: str | None, source: str | None, again: bool
 ) -> list[Outcome]:
     from feeds.announcing import announced
+    from feeds.processes import cores
+    from scrapers.ahead import PROCESSES
     from scrapers.formats import named
     from scrapers.ingest import ingest as read_all
     from scrapers.plans import reading_plan
@@ -81,7 +83,8 @@ def _read(
     plan = replace(reading_plan(settings), format=format, source=source, again=again)
     gc.freeze()  # what was loaded stays; looking through it again and again costs a twentieth of the time
     with announced(store, settings):
-        return list(_with_progress(read_all(documents, store, plan), len(documents)))
+        processes = min(PROCESSES, cores())
+        return list(_with_progress(read_all(documents, store, plan, processes), len(documents)))
 
 
 def _with_progress(outcomes: Iterator[Outcome], total: int) -> Iterator[Outcome]:

@@ -21,11 +21,13 @@ from sqlalchemy import event
 PRELOADED = [
     "feedwright",
     "alembic.config",
+    "concurrent.futures.process",
     "feeds.announcing",
     "feeds.commands.topics",
     "psycopg",
     "rich.console",
     "rich.progress",
+    "scrapers.ahead",
     "scrapers.commands.ingest",
     "scrapers.commands.working",
     "scrapers.formats",

@@ -2,7 +2,8 @@
 
 Without paths the documents are logs of posts and newsletters, invented, and the same in every run. Every round parses
 them and reads them into a new store, so that each round's ratio counts, whatever else the machine does. The processor
-time is that of this process alone: on a busy machine it is the steadier one, and a server's share is not in it.
+time is that of this process alone: on a busy machine it is the steadier one, and the share of a server, and of the
+processes that read ahead, is not in it. The command reads ahead.
 With TEST_DATABASE_URL (see `tests/conftest.py`) the same is done on PostgreSQL.
 """
 
@@ -21,6 +22,7 @@ from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -30,6 +32,7 @@ from feeds.settings import load_settings
 from feeds.store import Store
 from feeds.store import migrate
 from feeds.store import open_store
+from scrapers.ahead import PROCESSES
 from scrapers.document import read_document
 from scrapers.ingest import ingest
 from scrapers.normalise import Context
@@ -54,6 +57,15 @@ class Cost:
     own: float
 
 
+class _Round(NamedTuple):
+    """What each cost: reading without a store, then into one by one process, with others that read ahead, and again."""
+
+    parsing: Cost
+    alone: Cost
+    ahead: Cost
+    again: Cost
+
+
 def main() -> None:
     """Print a table."""
     plan = reading_plan(load_settings({}))
@@ -64,25 +76,28 @@ def main() -> None:
             _print(database, _rounds(database, paths, plan, Path(folder)), len(paths))
 
 
-def _rounds(database: str, paths: Sequence[Path], plan: Plan, folder: Path) -> list[tuple[Cost, Cost, Cost]]:
+def _rounds(database: str, paths: Sequence[Path], plan: Plan, folder: Path) -> list[_Round]:
     found = []
     for number in range(ROUNDS):
+        parsing = _cost(lambda: _parse(paths, plan))
         with _open(database, folder / f"{number}.db") as store:
-            parsing = _cost(lambda: _parse(paths, plan))
-            first, again = (_cost(lambda: len(list(ingest(paths, store, plan)))) for _ in range(2))
-            found.append((parsing, first, again))
+            alone = _cost(lambda: len(list(ingest(paths, store, plan))))
+        with _open(database, folder / f"{number}-ahead.db") as store:
+            ahead, again = (_cost(lambda: len(list(ingest(paths, store, plan, PROCESSES)))) for _ in range(2))
+        found.append(_Round(parsing, alone, ahead, again))
     return found
 
 
-def _print(database: str, rounds: Sequence[tuple[Cost, Cost, Cost]], documents: int) -> None:
+def _print(database: str, rounds: Sequence[_Round], documents: int) -> None:
     print(f"\nseconds, medians of {len(rounds)}")
-    print(f"{database:12}{'parsing':>10}{'ingest':>10}{'ratio':>8}{'unchanged':>11}")
+    print(f"{database:12}{'parsing':>10}{'ingest':>10}{'ratio':>8}{'ahead':>10}{'ratio':>8}{'unchanged':>11}")
     for name in ("wall", "own"):
-        parsing, first, again = (statistics.median(getattr(one[i], name) for one in rounds) for i in range(3))
-        ratio = statistics.median(getattr(one[0], name) / getattr(one[1], name) for one in rounds)
-        print(f"{name:12}{parsing:10.2f}{first:10.2f}{ratio:8.0%}{again:11.3f}")
-        each = "".join(f"{1000 * cost / documents:10.2f}" for cost in (parsing, first))
-        print(f"{'  ms each':12}{each}{'':8}{1000 * again / documents:11.2f}")
+        costs = [[getattr(cost, name) for cost in one] for one in rounds]
+        parsing, alone, ahead, again = map(statistics.median, zip(*costs, strict=True))
+        one, two = (statistics.median(each[0] / each[i] for each in costs) for i in (1, 2))
+        print(f"{name:12}{parsing:10.2f}{alone:10.2f}{one:8.0%}{ahead:10.2f}{two:8.0%}{again:11.3f}")
+        each = [1000 * cost / documents for cost in (parsing, alone, ahead, again)]
+        print(f"{'  ms each':12}{each[0]:10.2f}{each[1]:10.2f}{'':8}{each[2]:10.2f}{'':8}{each[3]:11.2f}")
 
 
 def _parse(paths: Sequence[Path], plan: Plan) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,10 +28,11 @@ def export(folder: Path, anew: bool, processes: int | None) -> None:
     See docs/export.md. PUBLIC_BASE_URL is where the files will be served. A second export makes and writes only what
     changed and removes what is gone; files in DIR that no export made stay as they are.
     """
+    from feeds.processes import cores
     from feeds.settings import load_settings
     from web.export import export_site
 
-    count = processes or len(os.sched_getaffinity(0))
+    count = processes or cores()
     done = export_site(load_settings(), folder, _with_progress, processes=count, anew=anew)
     skipped = f" ({done.skipped} of them not made again)" if done.skipped else ""
     echo(f"{done.written} written, {done.unchanged} unchanged{skipped}, {done.removed} removed")

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from contextlib import contextmanager
 from itertools import chain
 from multiprocessing import get_context
-from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkProcess
-from threading import Thread
 from typing import TypeVar
 from typing import cast
 
 from feeds.errors import ExportError
 from feeds.errors import FeedwrightError
+from feeds.processes import serve_parent
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -62,21 +59,12 @@ def _start(work: Callable[[_T], _R], part: Sequence[_T]) -> tuple[ForkProcess, C
 
 
 def _do(work: Callable[[_T], _R], part: Sequence[_T], pipe: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that started us ends us
-    Thread(target=_end_with_parent, daemon=True).start()
+    serve_parent()  # while it lives the folder counts as being written to
     try:
         for task in part:
             pipe.send(work(task))
     except FeedwrightError as error:
         pipe.send(ExportError(str(error)))
-
-
-def _end_with_parent() -> None:
-    """Nobody takes what the process of a killed one makes, and while it lives the folder counts as being written to."""
-    parent = parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
 
 
 def _gathered(started: Sequence[tuple[ForkProcess, Connection]]) -> Iterator[_R]:
