@@ -21,7 +21,7 @@ from feeds.store import Store
 from feeds.store import copying
 from feeds.store import open_store
 from feeds.store.copying import copy_store
-from feeds.store.searching import SAMPLE
+from feeds.store.gin import SAMPLE
 from feedwright import main
 from tests.builders import make_batch
 from tests.builders import make_drafts

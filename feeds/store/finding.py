@@ -33,13 +33,12 @@ from feeds.store.schema import author
 from feeds.store.schema import entry
 from feeds.store.schema import search_entry
 from feeds.store.schema import topic
-from feeds.store.searching import count_up_to
 from feeds.store.searching import hits
 from feeds.store.searching import is_text
+from feeds.store.searching import is_walked_sooner
+from feeds.store.searching import reaching
 from feeds.store.searching import walks_all_but
 
-#: A listing of no more entries than this is walked where the words are in more texts than it has entries.
-_SHORT = 5_000
 #: A language of no more entries than this is walked whatever else is asked for.
 _SELDOM = 2_000
 
@@ -68,10 +67,8 @@ def leading_words(connection: Connection, query: EntryQuery) -> Leading | None:
     listed = bool(query.authors or query.topics)
     if words is None and (not unwanted or listed or query.source or not walks_all_but(connection)):
         return None
-    if words is not None and listed:
-        size = _size(connection, query)
-        if size <= _SHORT and count_up_to(connection, words, size + 1) > size:
-            return None
+    if words is not None and listed and is_walked_sooner(connection, _size(connection, query), words):
+        return None
     used = {*wanted, *map(Not, unwanted)}
     rest = tuple(part for part in parts if part not in used)
     without = AnyOf(tuple(unwanted)) if len(unwanted) > 1 else next(iter(unwanted), None)
@@ -112,7 +109,7 @@ def _speaking(connection: Connection, tags: Sequence[str]) -> int:
 def walk_of_hits(conditions: Conditions, leading: Leading, after: Position | None, limit: int) -> Select[Any]:
     """The sort keys of a page. Rows of the full text stand by the second: those of the last one are read all.
 
-    How far the page reaches is asked first: only with the number itself does PostgreSQL know that few rows are left.
+    How far a walk reaches is asked first: only with the number itself does PostgreSQL know that few rows are left.
     """
     query, connection = conditions.query, conditions.connection
     found = hits(connection, leading.words, without=leading.without)
@@ -120,11 +117,15 @@ def walk_of_hits(conditions: Conditions, leading: Leading, after: Position | Non
     rest = Conditions(connection, replace(query, where=leading.rest))
     its = [found.condition, search_entry.c.entry_id.is_not(None), *rest.of(place), *conditions.first_of_story(place)]
     its += [*between(query, place, after), *_between_keys(query, found.key, after)]
-    walked = select(found.key.label("key")).select_from(found.rows).where(*its)
-    newest = walked.order_by(found.order.desc()).limit(limit).subquery("newest")
-    last = connection.scalar(select(func.min(newest.c.key)))
-    walk = select(*place).select_from(found.rows).where(*its, false() if last is None else found.key >= last & -CELL)
-    return walk.order_by(*newest_first(place)).limit(limit)
+    if found.gathered:
+        # No index stands by the second, so that none can be walked for the sake of the order.
+        by_second = select(*place).select_from(found.rows).where(*its).order_by((found.key.op("&")(-CELL)).desc())
+        newest = by_second.fetch(limit, with_ties=True).subquery("newest")
+        return select(*newest.c).order_by(*newest_first(tuple(newest.c))).limit(limit)
+    walked = select(found.key.label("key")).select_from(found.rows).where(*its).order_by(found.key.desc()).limit(limit)
+    keys = connection.scalars(walked).all()
+    reached = reaching(connection, found, keys, keys[-1] & -CELL) if keys else false()
+    return select(*place).select_from(found.rows).where(*its, reached).order_by(*newest_first(place)).limit(limit)
 
 
 def between(query: EntryQuery, place: Place, after: Position | None) -> list[ColumnElement[bool]]:

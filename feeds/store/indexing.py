@@ -28,12 +28,12 @@ from feeds.store.codec import pack
 from feeds.store.codec import people
 from feeds.store.columns import micros
 from feeds.store.engine import chunks
+from feeds.store.gin import sampled
 from feeds.store.schema import entry
 from feeds.store.schema import search_entry
 from feeds.store.searching import add_texts
 from feeds.store.searching import count_words
 from feeds.store.searching import empty_texts
-from feeds.store.searching import sampled
 from feeds.store.searching import write_texts
 from feeds.store.statements import SOME
 from feeds.store.statements import among

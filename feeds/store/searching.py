@@ -8,9 +8,7 @@ is faster for rare words, unless a sample says that a word is frequent.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
-from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,8 +23,6 @@ from sqlalchemy import column
 from sqlalchemy import false
 from sqlalchemy import func
 from sqlalchemy import literal
-from sqlalchemy import literal_column
-from sqlalchemy import not_
 from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import table
@@ -37,10 +33,10 @@ from feeds.query import All
 from feeds.query import AnyOf
 from feeds.query import Expression
 from feeds.query import Words
-from feeds.search import Phrase
 from feeds.search import phrase
 from feeds.search.analysis import BORDER
 from feeds.search.analysis import SIGNS
+from feeds.store import gin
 from feeds.store.schema import search_entry
 
 #: The tables that are not in `feeds.store.schema`, as each database makes them. FTS5 keeps the first characters of
@@ -57,16 +53,17 @@ TABLES = {
         'CREATE TABLE search_word (word TEXT COLLATE "C" PRIMARY KEY, entries BIGINT NOT NULL)',
     ),
 }
-#: One text of so many is counted, chosen by its key.
-SAMPLE = 16
 #: Of more texts than this PostgreSQL does not gather those that have a word.
 FREQUENT = 8_000
-
+#: FTS5 looks for the words of one text in as much time as it walks along so many that have them; a longer listing is
+#: never walked, since they would be counted for it.
+_ONE_TEXT, _SHORT = 8, 5_000
+#: To PostgreSQL one text costs as much as so many that are gathered, or walked by.
+_ONE_ROW = 4
 
 #: What every text has.
 _EVERYWHERE = f'"{BORDER}"'
 _FTS = table("search_text", column("rowid", BigInteger), column("search_text", Text))
-_GIN = table("search_text", column("key", BigInteger), column("stream", Text), column("vector"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +73,8 @@ class Hits:
     rows: FromClause
     key: ColumnElement[int]
     condition: ColumnElement[bool]
-    #: The key again, to order by.
-    order: ColumnElement[int]
+    #: Whether the rows that have the words are gathered, and not walked by their keys.
+    gathered: bool
 
 
 def is_text(tree: Expression) -> bool:
@@ -98,18 +95,26 @@ def hits(
     """Where a tree of words holds, and another one does not; None for all texts, see `walks_all_but`."""
     if _is_sqlite(connection):
         rows = _FTS.join(search_entry, search_entry.c.key == _FTS.c.rowid)
-        return Hits(rows, _FTS.c.rowid, _fts_condition(tree, _FTS, without), _FTS.c.rowid)
-    rows = _GIN.join(search_entry, search_entry.c.key == _GIN.c.key)
-    condition = true() if tree is None else _gin_condition(tree, _GIN)
-    order: ColumnElement[int] = _GIN.c.key
+        return Hits(rows, _FTS.c.rowid, _fts_condition(tree, _FTS, without), gathered=False)
+    rows = gin.ROWS.join(search_entry, search_entry.c.key == gin.ROWS.c.key)
+    condition = true() if tree is None else gin.has(tree, gin.ROWS)
     # PostgreSQL guesses how many texts have a word; we know, and leave it one way only.
-    if tree is None or _estimate(connection, tree) > frequent:
+    gathered = tree is not None and gin.estimate(connection, tree, without) <= frequent
+    if not gathered:
         condition = condition.is_(True)  # no index on tokens can serve that: the walk is by key
-    else:
-        order = order + 0  # no index on keys can serve that: those that have the words are gathered
     if without is not None:
-        condition = and_(condition, not_(_gin_condition(without, _GIN)))
-    return Hits(rows, _GIN.c.key, condition, order)
+        condition = and_(condition, gin.lacks(without, gin.ROWS))
+    return Hits(rows, gin.ROWS.c.key, condition, gathered)
+
+
+def reaching(connection: Connection, found: Hits, keys: Sequence[int], first: int) -> ColumnElement[bool]:
+    """That a row is one of `keys`, the newest, or has a key from `first` to the last of them.
+
+    FTS5 comes by them once more sooner than it looks each up.
+    """
+    if _is_sqlite(connection):
+        return found.key >= first
+    return or_(found.key.in_(keys), found.key.between(first, keys[-1]))
 
 
 def has_words(connection: Connection, tree: Expression, entry_id: ColumnElement[str]) -> ColumnElement[bool]:
@@ -119,26 +124,33 @@ def has_words(connection: Connection, tree: Expression, entry_id: ColumnElement[
     if _is_sqlite(connection):
         fts = _FTS.alias()
         return select(literal(1)).select_from(fts).where(fts.c.rowid == key, _fts_condition(tree, fts)).exists()
-    gin = _GIN.alias()
-    return select(literal(1)).select_from(gin).where(gin.c.key == key, _gin_condition(tree, gin)).exists()
+    row = gin.ROWS.alias()
+    return select(literal(1)).select_from(row).where(row.c.key == key, gin.has(tree, row)).exists()
 
 
-def count_up_to(connection: Connection, tree: Expression, most: int) -> int:
-    """In how many texts words are, or `most`; of texts that are shown no more too. An estimate on PostgreSQL."""
-    if not _is_sqlite(connection):
-        return min(most, _estimate(connection, tree))
-    some = select(_FTS.c.rowid).where(_fts_condition(tree, _FTS)).limit(most).subquery()
-    return int(connection.scalar(select(func.count()).select_from(some)) or 0)
+def is_walked_sooner(connection: Connection, size: int, tree: Expression) -> bool:
+    """Whether a page is found sooner by looking for words in the entries of a listing of `size`, the newest first, than
+    by looking for the entries of the listing among the texts that have the words.
+
+    Both ways end with the page: along the listing after a number of entries that shrinks as the texts grow, along the
+    texts the other way round; so what they cost for a step decides.
+    """
+    if _is_sqlite(connection):
+        most = _ONE_TEXT * size
+        return size <= _SHORT and _count_up_to(connection, tree, most + 1) > most
+    having = gin.estimate(connection, tree)
+    # Those that are gathered are gathered all, however soon the page is full.
+    return having > _ONE_ROW * size if having <= FREQUENT else gin.all_texts(connection) > _ONE_ROW * size
 
 
 def add_texts(connection: Connection, texts: Sequence[tuple[int, str]]) -> None:
     """Write rows with the tokens of texts, and count their words."""
     write_texts(connection, texts)
-    count_words(connection, sampled(texts))
+    count_words(connection, gin.sampled(texts))
 
 
 def write_texts(connection: Connection, texts: Sequence[tuple[int, str]]) -> None:
-    """Write rows with the tokens of texts; those of `sampled` must be counted too, by and by."""
+    """Write rows with the tokens of texts; those of `gin.sampled` must be counted too, by and by."""
     if _is_sqlite(connection):
         statement = text("INSERT INTO search_text (rowid, stream) VALUES (:key, :stream)")
         connection.execute(statement, [{"key": key, "stream": stream} for key, stream in texts])
@@ -151,9 +163,10 @@ def write_texts(connection: Connection, texts: Sequence[tuple[int, str]]) -> Non
     connection.execute(statement, {"keys": [key for key, _ in texts], "streams": [stream for _, stream in texts]})
 
 
-def sampled(texts: Iterable[tuple[int, str]]) -> list[str]:
-    """The texts whose words are counted."""
-    return [stream for key, stream in texts if key % SAMPLE == 0]
+def count_words(connection: Connection, streams: Iterable[str]) -> None:
+    """Count the words of texts of the sample. FTS5 counts by itself."""
+    if not _is_sqlite(connection):
+        gin.count_words(connection, streams)
 
 
 def empty_texts(connection: Connection) -> None:
@@ -163,6 +176,12 @@ def empty_texts(connection: Connection) -> None:
     else:
         connection.execute(text("DELETE FROM search_text"))
         connection.execute(text("DELETE FROM search_word"))
+
+
+def _count_up_to(connection: Connection, tree: Expression, most: int) -> int:
+    """In how many texts words are, or `most`; of texts that are shown no more too."""
+    some = select(_FTS.c.rowid).where(_fts_condition(tree, _FTS)).limit(most).subquery()
+    return int(connection.scalar(select(func.count()).select_from(some)) or 0)
 
 
 def _is_sqlite(connection: Connection) -> bool:
@@ -192,85 +211,3 @@ def _fts(tree: Expression) -> str | None:
             known = list(filter(None, map(_fts, operands)))
             return f"({' OR '.join(known)})" if known else None
     raise TypeError(f"{tree!r} is not only words")
-
-
-def _gin_condition(tree: Expression, gin: Any) -> ColumnElement[bool]:
-    match tree:
-        case Words(text=words):
-            found = phrase(words)
-            return false() if found is None else _gin_phrase(found, gin)
-        case All(operands=operands):
-            return and_(*(_gin_condition(one, gin) for one in operands))
-        case AnyOf(operands=operands):
-            return or_(*(_gin_condition(one, gin) for one in operands))
-    raise TypeError(f"{tree!r} is not only words")
-
-
-def _gin_phrase(found: Phrase, gin: Any) -> ColumnElement[bool]:
-    """The tokens must be there, which the index tells, and one behind the other, for which the stream is looked at."""
-    *firm, last = (f"'{token}'" for token in found.tokens)
-    wanted = " & ".join([*firm, f"{last}:*" if found.open else last])
-    there: ColumnElement[bool] = gin.c.vector.op("@@", is_comparison=True)(
-        literal(wanted, Text).op("::")(literal_column("tsquery"))
-    )
-    if not firm:
-        return there
-    row = f" {' '.join(found.tokens)}{'' if found.open else ' '}"
-    return and_(there, func.strpos(literal(" ") + gin.c.stream + literal(" "), row) > 0)
-
-
-def _estimate(connection: Connection, tree: Expression) -> int:
-    """At most in how many texts words are, as far as the sample tells."""
-    tokens = {token for found in _phrases(tree) for token in found.tokens}
-    rows = connection.execute(
-        text("SELECT word, entries FROM search_word WHERE word = ANY(:words)"), {"words": list(tokens)}
-    )
-    counts: Counter[str] = Counter({row.word: row.entries for row in rows})
-    for found in (one for one in _phrases(tree) if one.open):
-        counts[f"{found.tokens[-1]}*"] = _begun_by(connection, found.tokens[-1])
-    return SAMPLE * _at_most(tree, counts)
-
-
-def _begun_by(connection: Connection, beginning: str) -> int:
-    asked = text("SELECT coalesce(sum(entries), 0) FROM search_word WHERE word >= :first AND word < :last")
-    return int(connection.scalar(asked, {"first": beginning, "last": f"{beginning}\U0010ffff"}) or 0)
-
-
-def _at_most(tree: Expression, counts: Counter[str]) -> int:
-    match tree:
-        case Words(text=words):
-            found = phrase(words)
-            if found is None:
-                return 0
-            *firm, last = found.tokens
-            return min(counts[token] for token in (*firm, f"{last}*" if found.open else last))
-        case All(operands=operands):
-            return min(_at_most(one, counts) for one in operands)
-        case AnyOf(operands=operands):
-            return sum(_at_most(one, counts) for one in operands)
-    raise TypeError(f"{tree!r} is not only words")
-
-
-def _phrases(tree: Expression) -> Iterator[Phrase]:
-    if isinstance(tree, Words) and (found := phrase(tree.text)) is not None:
-        yield found
-    elif isinstance(tree, All | AnyOf):
-        for operand in tree.operands:
-            yield from _phrases(operand)
-
-
-def count_words(connection: Connection, streams: Iterable[str]) -> None:
-    """Count the words of sampled texts, in the order of the words, so that two writers never wait for each other.
-
-    FTS5 counts by itself.
-    """
-    counts = Counter(word for stream in streams for word in set(stream.split()))
-    if _is_sqlite(connection) or not counts:
-        return
-    statement = text(
-        "INSERT INTO search_word (word, entries)"
-        " SELECT * FROM unnest(CAST(:words AS text[]), CAST(:counts AS bigint[]))"
-        " ON CONFLICT (word) DO UPDATE SET entries = search_word.entries + excluded.entries"
-    )
-    words = sorted(counts)
-    connection.execute(statement, {"words": words, "counts": [counts[word] for word in words]})
