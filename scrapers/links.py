@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from functools import lru_cache
 from importlib import resources
 from itertools import takewhile
 from typing import Any
@@ -124,7 +125,7 @@ def _labelled(anchor: Anchor) -> LabelledLink:
     label = _introduction(anchor) or own
     rel = label.rel if label else Rel.RELATED
     return LabelledLink(
-        Link(anchor.url, _rel_of_host(anchor.url) if rel is Rel.RELATED else rel, None if is_address else words),
+        Link(anchor.url, _rel_of_host(_host(anchor.url)) if rel is Rel.RELATED else rel, None if is_address else words),
         label.rank if label else None,
         _ENDS_LINE.match(anchor.behind) is not None and not _in_brackets(anchor),
         anchor.in_list,
@@ -180,8 +181,12 @@ def _in_brackets(anchor: Anchor) -> bool:
     return any(anchor.before.count(opening) > anchor.before.count(closing) for opening, closing in ("()", "（）"))
 
 
-def _rel_of_host(url: str) -> Rel:
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+@lru_cache(maxsize=1024)
+def _rel_of_host(host: str) -> Rel:
     for rel, hosts in _hosts().items():
         if any(host == known or host.endswith("." + known) for known in hosts):
             return Rel(rel)
