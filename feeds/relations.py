@@ -131,7 +131,7 @@ def relatable(
 
 def anchors(title: str | None, text: str) -> Anchors:
     """The anchors of an entry."""
-    plain = _ADDRESS.sub(" ", f"{title or ''}\n{text}"[:READ])
+    plain = _without_addresses(f"{title or ''}\n{text}"[:READ])
     found = [_form(word) for word in _ANCHOR.findall(plain) if len(word) > 1]
     return Anchors(
         tuple(word for word, _ in found),
@@ -185,7 +185,12 @@ def marks(entry: Relatable) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def body(text: str) -> str:
     """What of a text is compared: its first letters, in one case and script, without addresses."""
-    return letters(fold(_ADDRESS.sub(" ", text[: COMPARED * 2])))[:COMPARED]
+    return letters(fold(_without_addresses(text[: COMPARED * 2])))[:COMPARED]
+
+
+def _without_addresses(text: str) -> str:
+    # To look takes a hundredth of the time that the pattern takes where there is none.
+    return _ADDRESS.sub(" ", text) if "." in text or "@" in text or "://" in text else text
 
 
 def same_words(one: str, other: str) -> bool:

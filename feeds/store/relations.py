@@ -20,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy import Row
+from sqlalchemy import Select
 from sqlalchemy import and_
 from sqlalchemy import bindparam
 from sqlalchemy import delete
@@ -31,6 +32,7 @@ from feeds.model import Role
 from feeds.relations import LATE
 from feeds.relations import SOON
 from feeds.relations import Relatable
+from feeds.relations import body
 from feeds.relations import marks
 from feeds.relations import relatable
 from feeds.relations import same_words
@@ -66,6 +68,7 @@ COLUMNS = [
 
 #: The live entries among some.
 LIVE = select(*COLUMNS).where(among(entry.c.id), entry.c.withdrawn_at.is_(None))
+_TEXTS = LIVE.with_only_columns(entry.c.id, entry.c.published, entry.c.content_text)
 _LED = select(entry.c.id).where(entry.c.document_id == bindparam("document"), entry.c.withdrawn_at.is_(None))
 _RELATIONS = select(relation.c.entry_id, relation.c.kind, relation.c.other_id).where(
     among(relation.c.entry_id), relation.c.kind.in_(bindparam("kinds", expanding=True))
@@ -118,17 +121,7 @@ def save_threads(connection: Connection, document_id: int, read: Iterable[Likene
 
 def likeness(row: Row[Any]) -> Likeness:
     """An entry, a row of `COLUMNS`, as its translations and repetitions are looked for."""
-    made = relatable(
-        id=row.id,
-        language=row.language,
-        published=None if row.precision == Precision.UNKNOWN.value else row.published,
-        title=row.title,
-        text=row.content_text,
-        url=row.url,
-        links=links(row.links),
-        natural_keys=strings(row.natural_keys),
-        is_translated=any(person.role is Role.TRANSLATOR for person in people(row.people)),
-    )
+    made = _relatable(row)
     linked = tuple(sorted(made.own | made.originals | made.translations))
     words = sketch(made.body)
     mine, theirs = marks(made)
@@ -140,19 +133,12 @@ def save_likenesses(connection: Connection, ids: Collection[str], alike: Sequenc
 
     Gives the entries whose relations changed.
     """
-    translations: Pairs = set()
-    repetitions: Pairs = set()
-    for one, other in _candidates(connection, alike, lambda one: one.linked, None):
-        translations |= {found for found in (translation(one.entry, other.entry),) if found is not None}
-    for one, other in _candidates(connection, alike, lambda one: one.marks, SOON):
-        translations |= {found for found in (translation(one.entry, other.entry),) if found is not None}
-    for one, other in _candidates(connection, alike, lambda one: one.sketch, LATE):
-        if same_words(one.entry.body, other.entry.body):
-            earlier, later = sorted((one.row, other.row), key=lambda row: (row.published, row.id))
-            repetitions.add((later.id, earlier.id))
-    known = related_by(connection, (RelationKind.TRANSLATION_OF, RelationKind.DUPLICATE_OF), ids)
-    changed = _replace(connection, RelationKind.TRANSLATION_OF, translations, known[RelationKind.TRANSLATION_OF])
-    return changed | _replace(connection, RelationKind.DUPLICATE_OF, repetitions, known[RelationKind.DUPLICATE_OF])
+    wanted = {
+        RelationKind.TRANSLATION_OF: _translations(connection, alike),
+        RelationKind.DUPLICATE_OF: _repetitions(connection, alike),
+    }
+    known = related_by(connection, wanted.keys(), ids)
+    return set().union(*(_replace(connection, kind, pairs, known[kind]) for kind, pairs in wanted.items()))
 
 
 def save_companions(connection: Connection, companions: Mapping[str, Sequence[str]]) -> set[str]:
@@ -170,25 +156,66 @@ def related_by(
     return {kind: found[kind] | {(other, one) for one, other in found[INVERSE[kind]]} for kind in kinds}
 
 
+def _relatable(row: Row[Any]) -> Relatable:
+    return relatable(
+        id=row.id,
+        language=row.language,
+        published=None if row.precision == Precision.UNKNOWN.value else row.published,
+        title=row.title,
+        text=row.content_text,
+        url=row.url,
+        links=links(row.links),
+        natural_keys=strings(row.natural_keys),
+        is_translated=any(person.role is Role.TRANSLATOR for person in people(row.people)),
+    )
+
+
+def _translations(connection: Connection, alike: Sequence[Likeness]) -> Pairs:
+    found = [
+        *_candidates(connection, alike, lambda one: one.linked, None),
+        *_candidates(connection, alike, lambda one: one.marks, SOON),
+    ]
+    known = {one.row.id: one.entry for one in alike}
+    known |= {row.id: _relatable(row) for row in _rows(connection, LIVE, {other for _, other in found} - known.keys())}
+    tried = (translation(one.entry, known[other]) for one, other in found if other in known)
+    return {pair for pair in tried if pair is not None}
+
+
+def _repetitions(connection: Connection, alike: Sequence[Likeness]) -> Pairs:
+    """There can be many candidates: all texts with a turn of phrase. So no more is read of them than is compared."""
+    found = list(_candidates(connection, alike, lambda one: one.sketch, LATE))
+    known = {one.row.id: (one.row.published, one.entry.body) for one in alike}
+    others = _rows(connection, _TEXTS, {other for _, other in found} - known.keys())
+    known |= {row.id: (row.published, body(row.content_text)) for row in others}
+    return {
+        _later_first((one.row.published, one.row.id), (known[other][0], other))
+        for one, other in found
+        if other in known and same_words(one.entry.body, known[other][1])
+    }
+
+
+def _later_first(one: tuple[datetime, str], other: tuple[datetime, str]) -> tuple[str, str]:
+    return max(one, other)[1], min(one, other)[1]
+
+
 def _candidates(
     connection: Connection,
     alike: Sequence[Likeness],
     keys: Callable[[Likeness], tuple[str, ...]],
     within: timedelta | None,
-) -> Iterator[tuple[Likeness, Likeness]]:
-    """Each entry with those that have one of its keys, `within` so much time; live ones only."""
+) -> Iterator[tuple[Likeness, str]]:
+    """Each entry with the ids of those that have one of its keys, `within` so much time."""
     around = None if within is None else _around(alike, within)
     found = holders(connection, {key for one in alike for key in keys(one)}, around)
-    others = {
-        one.row.id: {h.entry_id for key in keys(one) for h in found[key] if _is_near(h, one, within)} - {one.row.id}
-        for one in alike
-    }
-    loaded = {one.row.id: one for one in alike}
-    for some in chunks(sorted(set().union(*others.values()) - loaded.keys())):
-        loaded |= {row.id: likeness(row) for row in connection.execute(LIVE, {SOME: some})}
     for one in alike:
-        for other_id in sorted(others[one.row.id] & loaded.keys()):
-            yield one, loaded[other_id]
+        others = {h.entry_id for key in keys(one) for h in found[key] if _is_near(h, one, within)} - {one.row.id}
+        for other in sorted(others):
+            yield one, other
+
+
+def _rows(connection: Connection, asked: Select[Any], ids: Iterable[str]) -> Iterator[Row[Any]]:
+    for some in chunks(sorted(ids)):
+        yield from connection.execute(asked, {SOME: some})
 
 
 def _around(alike: Sequence[Likeness], within: timedelta) -> tuple[datetime, datetime]:
@@ -203,9 +230,7 @@ def _is_near(holder: AboutRow, one: Likeness, within: timedelta | None) -> bool:
 def _led(connection: Connection, document_id: int, read: Iterable[Likeness]) -> list[Row[Any]]:
     its = set(connection.scalars(_LED, {"document": document_id}))
     rows = [one.row for one in read if one.row.id in its]
-    for some in chunks(sorted(its - {row.id for row in rows})):
-        rows += connection.execute(LIVE, {SOME: some})
-    return rows
+    return [*rows, *_rows(connection, LIVE, its - {row.id for row in rows})]
 
 
 def _part(row: Row[Any], quotes: set[str]) -> Part:
