@@ -63,7 +63,7 @@ def reading(paths: Sequence[Path], plan: Plan, processes: int) -> Iterator[Calla
     if processes < 2 or len(paths) < _FEW:
         yield lambda path: read_file(path, plan)
         return
-    pool = ProcessPoolExecutor(processes, get_context("fork"), initializer=_begin, initargs=(plan,))
+    pool = ProcessPoolExecutor(processes, get_context("fork"), initializer=_start, initargs=(plan,))
     try:
         yield _Ahead(pool, paths, plan, processes * _EACH)
     finally:
@@ -113,7 +113,7 @@ class _Ahead:
 _plan: Plan | None = None
 
 
-def _begin(plan: Plan) -> None:
+def _start(plan: Plan) -> None:
     global _plan
     _plan = plan
     serve_parent()
