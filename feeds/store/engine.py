@@ -33,6 +33,7 @@ from feeds.errors import UnavailableError
 from feeds.store.advice import explained
 from feeds.store.server import arguments
 from feeds.store.server import is_prepared
+from feeds.store.server import send_lists_as_bytes
 from feeds.store.server import server_url
 
 #: Milliseconds that a writer waits for another one.
@@ -108,6 +109,7 @@ def make_engine(url: URL, *, read_only: bool = False, connections: int = USUAL.a
         engine = create_engine(
             plain, connect_args=arguments(url), pool_pre_ping=True, execution_options=options, **bounds
         )
+        event.listen(engine, "connect", send_lists_as_bytes)
         if read_only and is_prepared(url):  # a pooler would give the connection, with its setting, to others
             event.listen(engine, "connect", _limit_answers)
         return engine

@@ -6,12 +6,16 @@ https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from typing import Any
 from urllib.parse import unquote
 
 from sqlalchemy import URL
 
 from feeds.errors import StoreError
+
+if TYPE_CHECKING:
+    import psycopg
 
 #: Our own parameter, named as other programs do: a pooler that hands out connections by the transaction may not know
 #: the statements that were prepared in another one.
@@ -54,3 +58,14 @@ def arguments(url: URL) -> dict[str, Any]:
     given = plain.get_dialect()().create_connect_args(plain)[1]
     prepare = {} if is_prepared(url) else {"prepare_threshold": None}
     return {**_DEFAULTS, **prepare, **given}
+
+
+def send_lists_as_bytes(connection: psycopg.Connection, record: object) -> None:
+    """Have a connection give lists to the server in its binary form.
+
+    The one in letters, which is the usual one, is escaped letter by letter in Python: a hundred times slower for texts.
+    https://www.psycopg.org/psycopg3/docs/basic/adapt.html#lists-adaptation
+    """
+    from psycopg.types.array import ListBinaryDumper  # only here, since a store in a file needs none of it
+
+    connection.adapters.register_dumper(list, ListBinaryDumper)
