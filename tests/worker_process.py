@@ -19,6 +19,8 @@ from scrapers.worker.worker import work
 
 INTERVAL = timedelta(seconds=2)
 LEASE = timedelta(seconds=8)
+#: Seconds, less than a lease has. A fetch that a busy machine makes fail is tried again before its interval is over.
+_PATIENCE = 6.0
 
 
 def main(database: str, sources: Path, name: str) -> None:
@@ -27,7 +29,7 @@ def main(database: str, sources: Path, name: str) -> None:
     clock = Clock(lambda: datetime.now(UTC), asked.wait, asked.is_set)
     told = {"DATABASE_URL": database, "SOURCES": str(sources), "PUBLIC_BASE_URL": f"https://{name}.example.org"}
     settings = load_settings({**told, "FETCH_NETWORKS": "127.0.0.0/8"})
-    limits = replace(benches.make_limits(settings), delay=0.05, connect=1.0, read=1.5, total=1.5)
+    limits = replace(benches.make_limits(settings), delay=0.05, connect=_PATIENCE, read=_PATIENCE, total=_PATIENCE)
     with open_store(database) as store, benches.open_bench(settings, store, clock, limits) as bench:
         often = [replace(r, origin=replace(r.origin, interval=INTERVAL) if r.origin else None) for r in bench.sources]
         for done in work(replace(bench, sources=often, lease=LEASE)):
