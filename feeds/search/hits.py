@@ -73,17 +73,31 @@ def snippet(text: str, words: Iterable[str], columns: int = COLUMNS) -> Snippet:
 
 
 def _tokens(folded: str, sought: Collection[str]) -> Iterator[_Token]:
-    """A run of a dense script with nothing of what is `sought` stays whole: taking all apart is what takes the time."""
+    """What stands between those that are `sought` in a dense script stays whole: taking it apart takes the time."""
     for found in pieces(folded):
         if found["dense"] is None:
             yield _Token(found[0][:LONGEST], *found.span())
-        elif not any(token in found[0] for token in sought):
-            yield _Token("", *found.span())
         else:
-            last = found.end()
-            yield from (
-                _Token(folded[at : min(at + 2, last)], at, min(at + 2, last)) for at in range(found.start(), last)
-            )
+            yield from _dense(folded, *found.span(), sought)
+
+
+def _dense(folded: str, start: int, end: int, sought: Collection[str]) -> Iterator[_Token]:
+    """The pairs of a run that begin with something `sought`, and one token without a text for all between two."""
+    behind = start
+    for at in sorted({at for token in sought for at in _occurrences(folded, token, start, end)}):
+        if at > behind:
+            yield _Token("", behind, at)
+        behind = min(at + 1, end)
+        yield _Token(folded[at : min(at + 2, end)], at, min(at + 2, end))
+    if behind < end:
+        yield _Token("", behind, end)
+
+
+def _occurrences(folded: str, token: str, start: int, end: int) -> Iterator[int]:
+    at = folded.find(token, start, end)
+    while at >= 0:
+        yield at
+        at = folded.find(token, at + 1, end)
 
 
 def _places(tokens: Sequence[_Token], wanted: Phrase) -> Iterator[Span]:
