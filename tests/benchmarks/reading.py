@@ -38,8 +38,8 @@ from web.application import create_app
 REPETITIONS = 40
 #: Seconds for one case, after which fewer repetitions must do.
 _PATIENCE = 8
-#: Of the topics of the made archive all are in the rules.
-_TOPICS = 200
+#: Of the topics of the made archive all are in the rules. An archive may be made with fewer.
+_TOPICS, _FEWER = 200, 34
 #: Ranks of what is chosen: much, some, little; of the small archive all have a page at least.
 _BUSY, _SOME, _RARE = 0, 8, 18
 _PARTS = ("much", "some", "little")
@@ -146,7 +146,9 @@ def _cases(few: Site, many: Site) -> list[str]:
 def _paths(store: Store) -> Iterator[tuple[str, list[str]]]:
     """Names of cases with the addresses that are asked in turn."""
     made = Made(_TOPICS)
-    words, topics = made.words, made.topic_slugs
+    number = _FEWER if len(store.topics()) <= _FEWER else _TOPICS
+    # Of fewer topics those are asked for that are as frequent for their number.
+    words, topics = made.words, [made.topic_slugs[rank * number // _TOPICS] for rank in range(_TOPICS)]
     authors = [store.author(f"@{made.people[rank].handle}").slug for rank in (_BUSY, _SOME, _RARE)]
     page = store.entries(EntryQuery(limit=50))
     oldest = _oldest(store)
