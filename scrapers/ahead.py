@@ -7,6 +7,7 @@ is stored depends on who read it when.
 from __future__ import annotations
 
 import logging
+import os
 from collections import deque
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -17,9 +18,11 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
+from multiprocessing import active_children
 from multiprocessing import get_context
 from pathlib import Path
 
+from feeds.errors import DocumentError
 from feeds.model import Problem
 from feeds.processes import serve_parent
 from scrapers.document import read_document
@@ -48,8 +51,7 @@ Read = Finished | Scraping | Problem
 def read_file(path: Path, plan: Plan) -> Read:
     """Read a file as far as it can be without a store."""
     try:
-        scraping = scrape_document(replace(read_document(path), location=location_of(path)), plan)
-        return scraping if is_anonymous(scraping) else finish(scraping, None, plan, is_file=True)
+        return _read(path, plan)
     except Exception as error:
         return problem_of(path.name, error)
 
@@ -58,16 +60,35 @@ def read_file(path: Path, plan: Plan) -> Read:
 def reading(paths: Sequence[Path], plan: Plan, processes: int) -> Iterator[Callable[[Path], Read]]:
     """Reads files as `read_file` does; those of `paths` ahead, where it is asked for them in this order.
 
-    With less than two processes, or few files, nothing is read ahead.
+    With less than two processes, or few files, nothing is read ahead, nor where no process can be started.
     """
-    if processes < 2 or len(paths) < _FEW:
+    pool = _started(plan, processes) if processes > 1 and len(paths) >= _FEW else None
+    if pool is None:
         yield lambda path: read_file(path, plan)
         return
-    pool = ProcessPoolExecutor(processes, get_context("fork"), initializer=_start, initargs=(plan,))
     try:
         yield _Ahead(pool, paths, plan, processes * _EACH)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _read(path: Path, plan: Plan) -> Read:
+    scraping = scrape_document(replace(read_document(path), location=location_of(path)), plan)
+    return scraping if is_anonymous(scraping) else finish(scraping, None, plan, is_file=True)
+
+
+def _started(plan: Plan, processes: int) -> ProcessPoolExecutor | None:
+    before = set(active_children())
+    try:
+        pool = ProcessPoolExecutor(processes, get_context("fork"), initializer=_start, initargs=(plan,))
+        pool.submit(os.getpid)  # the first task starts the processes
+    except (OSError, NotImplementedError) as error:
+        log.warning("no process can be started that reads ahead (%s); reading goes on without", error)
+        for process in set(active_children()) - before:
+            process.terminate()
+            process.join()
+        return None
+    return pool
 
 
 class _Ahead:
@@ -78,15 +99,15 @@ class _Ahead:
         self._plan = plan
         self._most = most
         self._coming = iter(paths)
-        self._ours = set(paths)
+        self._awaited = set(paths)
         self._begun: deque[tuple[Path, Future[Read]]] = deque()
 
     def __call__(self, path: Path) -> Read:
         """What reading a file gives. Those before it in order are not wanted any more."""
-        while path in self._ours:
+        while path in self._awaited:
             self._begin()
             begun, read = self._begun.popleft()
-            self._ours.discard(begun)
+            self._awaited.discard(begun)
             if begun == path:
                 self._begin()
                 return self._taken(path, read)
@@ -98,15 +119,16 @@ class _Ahead:
             for path in islice(self._coming, self._most - len(self._begun)):
                 self._begun.append((path, self._pool.submit(_read_file, path)))
         except BrokenProcessPool:  # those that have begun will say so too
-            self._ours = {path for path, _ in self._begun}
+            self._awaited = {path for path, _ in self._begun}
 
     def _taken(self, path: Path, read: Future[Read]) -> Read:
-        """A process that was killed, perhaps for its memory, is no reason to lose a document."""
-        try:
+        """What went wrong in another process, perhaps killed for its memory, goes wrong here too, or not at all."""
+        error = read.exception()
+        if error is None:
             return read.result()
-        except BrokenProcessPool:
+        if isinstance(error, BrokenProcessPool):
             log.warning("a process that read ahead has ended; %s is read without it", path.name)
-            return read_file(path, self._plan)
+        return read_file(path, self._plan)
 
 
 #: How a process that reads ahead reads.
@@ -120,5 +142,9 @@ def _start(plan: Plan) -> None:
 
 
 def _read_file(path: Path) -> Read:
+    """As `read_file`, but that a bug of ours is left to the process that asks, which tells of it."""
     assert _plan is not None
-    return read_file(path, _plan)
+    try:
+        return _read(path, _plan)
+    except DocumentError as error:
+        return problem_of(path.name, error)

@@ -74,7 +74,9 @@ class _Ingesting:
         yield from _read_again(self._named, {location_of(path) for path in self._paths}, self._store, self._plan)
 
     def _to_read(self) -> list[Path]:
-        """Those that must be read as things stand; what is stored meanwhile can only add to them."""
+        """Those that must be read as things stand, if others can; what is stored meanwhile can only add to them."""
+        if self._processes < 2:
+            return []
         known = self._unchanged
         return [path for path in self._paths if not known.waits(path) and known.outcome(path) is None]
 

@@ -123,7 +123,7 @@ def test_a_bug_in_another_process_is_a_failure_of_its_document(
     paths: Sequence[Path], plan: Plan, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def scrape(document: Document, plan: Plan) -> object:
-        if document.name == "posts-2.md":
+        if document.name == "posts-2.md":  # of which the one tells that was asked to read
             raise RuntimeError("of a test")
         return scrape_document(document, plan)
 
@@ -132,6 +132,42 @@ def test_a_bug_in_another_process_is_a_failure_of_its_document(
     failures = {o.name: o.failure for o in ingest(paths, store, plan, processes=2) if o.failure}
     assert "unexpected RuntimeError: of a test" in failures["posts-2.md"].message
     assert set(failures) == {"posts-2.md", "empty.md", "unknown.md"}
+
+
+def test_what_cannot_be_handed_over_is_read_once_more(
+    paths: Sequence[Path], plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, whole = os.getpid(), ahead._read
+
+    def read_there(path: Path, plan: Plan) -> object:
+        if os.getpid() == mine:
+            return whole(path, plan)
+        if path.name == "posts-1.md":
+            raise SystemExit(2)
+        return lambda: path  # which no pickle holds
+
+    monkeypatch.setattr(ahead, "_read", read_there)
+    with reading(paths, plan, 2) as read:
+        assert [read(path) for path in paths] == [read_file(path, plan) for path in paths]
+
+
+def test_where_no_process_can_be_started_one_reads_alone(
+    paths: Sequence[Path], plan: Plan, store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    forked: list[int] = []
+
+    def fork() -> int:
+        if forked:
+            raise BlockingIOError(11, "of a test")
+        forked.append(whole())
+        return forked[0]
+
+    whole = os.fork
+    monkeypatch.setattr(os, "fork", fork)
+    outcomes = list(ingest(paths, store, plan, processes=2))
+    assert {o.name for o in outcomes if o.failure} == {"empty.md", "unknown.md"}
+    assert "no process can be started that reads ahead" in caplog.text
+    assert not _runs(forked[0])
 
 
 def test_a_store_that_fails_ends_the_run_and_the_processes(

@@ -20,6 +20,7 @@ from feeds.query import Words
 from feeds.query import narrowed
 from feeds.query import parse
 from feeds.store import Store
+from feeds.store import searching
 from feeds.store.engine import make_engine
 from feeds.store.engine import reading
 from feeds.store.engine import store_url as parse_url
@@ -174,13 +175,16 @@ def _rows(url: str) -> set[int]:
     return keys
 
 
-@pytest.mark.parametrize("frequent", [0, 10_000], ids=["walked", "gathered"])
-def test_gathering_and_walking_find_the_same(store: Store, store_url: str, frequent: int) -> None:
+@pytest.mark.parametrize("frequent", [-1, 10_000], ids=["walked", "gathered"])
+def test_gathering_and_walking_find_the_same(
+    store: Store, store_url: str, frequent: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "FREQUENT", frequent)
     fill(store)
     engine = make_engine(parse_url(store_url), read_only=True)
     with reading(engine) as connection:
         for words in ("模型", "芯", "GPT-4"):
-            where = hits(connection, Words(words), frequent)
+            where = hits(connection, Words(words))
             keys = _keys(connection, where)
             assert len(keys) == len(QUERIES[words].split())
     engine.dispose()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from functools import partial
 
 import pytest
 
@@ -13,7 +12,7 @@ from feeds.model import EntryQuery
 from feeds.query import parse
 from feeds.store import Store
 from feeds.store import finding
-from feeds.store.searching import hits
+from feeds.store import searching
 from tests.builders import NOW
 from tests.builders import make_batch
 from tests.builders import make_draft
@@ -35,6 +34,9 @@ _QUERIES: list[tuple[str, str, str, Callable[[int], bool]]] = [
     ("茶壶 -杯子", "", "", lambda n: n % 2 == 0 and n % 3 != 0),
     ("茶壶 -(杯子 OR kettle)", "", "", lambda n: n % 2 == 0 and n % 3 != 0 and n % 5 != 0),
     ("茶壶 -(杯子 kettle)", "", "", lambda n: n % 2 == 0 and n % 15 != 0),
+    ("茶壶 -(茶壶 杯子) -kettle", "", "", lambda n: n % 2 == 0 and n % 3 != 0 and n % 5 != 0),
+    ("茶壶 -((杯子 kettle) OR 别处)", "", "", lambda n: n % 2 == 0 and n % 15 != 0),
+    ("杯子 -(一个茶壶 OR kettle)", "", "", lambda n: n % 3 == 0 and n % 2 != 0 and n % 5 != 0),
     ("茶壶 -一个杯子", "", "", lambda n: n % 2 == 0 and n % 3 != 0),
     ("茶 -杯", "", "", lambda n: n % 2 == 0 and n % 3 != 0),
     ("-杯子", "", "", lambda n: n % 3 != 0),
@@ -75,7 +77,7 @@ def walked(store: Store, query: EntryQuery) -> list[int]:
 def test_every_way_finds_the_same(store: Store, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(store)
     monkeypatch.setattr(finding, "is_walked_sooner", lambda *asked: way == "along the listing")
-    monkeypatch.setattr(finding, "hits", partial(hits, frequent=10_000 if way == "by gathering them" else -1))
+    monkeypatch.setattr(searching, "FREQUENT", 10_000 if way == "by gathering them" else -1)
     in_order = walked(store, EntryQuery(limit=7))
     assert sorted(in_order) == list(range(_ENTRIES))
     for words, topic, author, holds in _QUERIES:

@@ -33,6 +33,7 @@ from feeds.store.schema import author
 from feeds.store.schema import entry
 from feeds.store.schema import search_entry
 from feeds.store.schema import topic
+from feeds.store.searching import Hits
 from feeds.store.searching import hits
 from feeds.store.searching import is_text
 from feeds.store.searching import is_walked_sooner
@@ -107,25 +108,33 @@ def _speaking(connection: Connection, tags: Sequence[str]) -> int:
 
 
 def walk_of_hits(conditions: Conditions, leading: Leading, after: Position | None, limit: int) -> Select[Any]:
-    """The sort keys of a page. Rows of the full text stand by the second: those of the last one are read all.
-
-    How far a walk reaches is asked first: only with the number itself does PostgreSQL know that few rows are left.
-    """
+    """The sort keys of a page. Rows of the full text stand by the second: those of the last one are read all."""
     query, connection = conditions.query, conditions.connection
     found = hits(connection, leading.words, without=leading.without)
     place = (search_entry.c.published, search_entry.c.order_key, search_entry.c.entry_id)
     rest = Conditions(connection, replace(query, where=leading.rest))
     its = [found.condition, search_entry.c.entry_id.is_not(None), *rest.of(place), *conditions.first_of_story(place)]
     its += [*between(query, place, after), *_between_keys(query, found.key, after)]
+    walk = select(*place).select_from(found.rows).where(*its)
     if found.gathered:
-        # No index stands by the second, so that none can be walked for the sake of the order.
-        by_second = select(*place).select_from(found.rows).where(*its).order_by((found.key.op("&")(-CELL)).desc())
-        newest = by_second.fetch(limit, with_ties=True).subquery("newest")
-        return select(*newest.c).order_by(*newest_first(tuple(newest.c))).limit(limit)
+        return _newest_gathered(walk, found, limit)
+    return walk.where(_is_reached(connection, found, its, limit)).order_by(*newest_first(place)).limit(limit)
+
+
+def _newest_gathered(walk: Select[Any], found: Hits, limit: int) -> Select[Any]:
+    """No index stands by the second, so that none can be walked for the sake of the order."""
+    by_second = walk.order_by((found.key.op("&")(-CELL)).desc())
+    newest = by_second.fetch(limit, with_ties=True).subquery("newest")
+    return select(*newest.c).order_by(*newest_first(tuple(newest.c))).limit(limit)
+
+
+def _is_reached(
+    connection: Connection, found: Hits, its: Sequence[ColumnElement[bool]], limit: int
+) -> ColumnElement[bool]:
+    """How far a page reaches is asked first: only with the keys themselves does PostgreSQL know that few are left."""
     walked = select(found.key.label("key")).select_from(found.rows).where(*its).order_by(found.key.desc()).limit(limit)
     keys = connection.scalars(walked).all()
-    reached = reaching(connection, found, keys, keys[-1] & -CELL) if keys else false()
-    return select(*place).select_from(found.rows).where(*its, reached).order_by(*newest_first(place)).limit(limit)
+    return reaching(connection, found, keys, keys[-1] & -CELL) if keys else false()
 
 
 def between(query: EntryQuery, place: Place, after: Position | None) -> list[ColumnElement[bool]]:

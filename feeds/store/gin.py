@@ -57,18 +57,24 @@ def has(tree: Expression, gin: Any) -> ColumnElement[bool]:
 
 
 def lacks(tree: Expression, gin: Any) -> ColumnElement[bool]:
-    """That a text does not have words. Where tokens alone tell, the index does too, and the text need not be read."""
-    tokens = [_tsquery(found) for found in _phrases(tree) if len(found.tokens) == 1]
-    if isinstance(tree, All) or len(tokens) != len(list(_phrases(tree))):
-        return not_(has(tree, gin))
-    return and_(*(_has_tokens(f"!{token}", gin) for token in tokens))
+    """That a row does not have words. Where a token alone tells, the index does too, and the text need not be read."""
+    match tree:
+        case AnyOf(operands=operands):
+            return and_(*(lacks(one, gin) for one in operands))
+        case Words(text=words) if (found := phrase(words)) is not None and len(found.tokens) == 1:
+            return _has_tokens(f"!{_tsquery(found)}", gin)
+    return not_(has(tree, gin))
 
 
 def estimate(connection: Connection, tree: Expression, without: Expression | None = None) -> int:
-    """In about how many texts words are, and others are not, as far as the sample tells."""
+    """In about how many texts words are, and others are not, as far as the sample tells.
+
+    A phrase counts as often as its rarest token, words together as often as they would be by chance, but see
+    `_TOGETHER`. What is not wanted counts as often as is sure: to gather what then is left must not be to gather all.
+    """
     counts = _counts(connection, [tree] if without is None else [tree, without])
     having, texts = _about(tree, counts), max(counts[BORDER], 1)
-    return SAMPLE * (having if without is None else having * max(texts - _about(without, counts), 0) // texts)
+    return SAMPLE * (having if without is None else having * max(texts - _least(without, counts), 0) // texts)
 
 
 def all_texts(connection: Connection) -> int:
@@ -145,6 +151,16 @@ def _about(tree: Expression, counts: Counter[str]) -> int:
         case AnyOf(operands=operands):
             return sum(_about(one, counts) for one in operands)
     raise TypeError(f"{tree!r} is not only words")
+
+
+def _least(tree: Expression, counts: Counter[str]) -> int:
+    """In how many texts words are at least: nobody counts phrases, nor words together."""
+    match tree:
+        case AnyOf(operands=operands):
+            return max(_least(one, counts) for one in operands)
+        case Words(text=words) if (found := phrase(words)) is not None and len(found.tokens) == 1:
+            return _about(tree, counts)
+    return 0
 
 
 def _phrases(tree: Expression) -> Iterator[Phrase]:

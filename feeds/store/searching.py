@@ -53,11 +53,12 @@ TABLES = {
         'CREATE TABLE search_word (word TEXT COLLATE "C" PRIMARY KEY, entries BIGINT NOT NULL)',
     ),
 }
-#: Of more texts than this PostgreSQL does not gather those that have a word.
+#: Where words are likely in more texts than this PostgreSQL does not gather these texts (see `gin.estimate`).
 FREQUENT = 8_000
-#: FTS5 looks for the words of one text in as much time as it walks along so many that have them; a longer listing is
-#: never walked, since they would be counted for it.
-_ONE_TEXT, _SHORT = 8, 5_000
+#: FTS5 looks for the words of one text in as much time as it walks along so many that have them.
+_ONE_TEXT = 8
+#: A listing of more entries is not walked in SQLite: so many texts would have to be counted to know that it should be.
+_SHORT = 5_000
 #: To PostgreSQL one text costs as much as so many that are gathered, or walked by.
 _ONE_ROW = 4
 
@@ -89,9 +90,7 @@ def walks_all_but(connection: Connection) -> bool:
     return _is_sqlite(connection)
 
 
-def hits(
-    connection: Connection, tree: Expression | None, frequent: int = FREQUENT, without: Expression | None = None
-) -> Hits:
+def hits(connection: Connection, tree: Expression | None, without: Expression | None = None) -> Hits:
     """Where a tree of words holds, and another one does not; None for all texts, see `walks_all_but`."""
     if _is_sqlite(connection):
         rows = _FTS.join(search_entry, search_entry.c.key == _FTS.c.rowid)
@@ -99,9 +98,9 @@ def hits(
     rows = gin.ROWS.join(search_entry, search_entry.c.key == gin.ROWS.c.key)
     condition = true() if tree is None else gin.has(tree, gin.ROWS)
     # PostgreSQL guesses how many texts have a word; we know, and leave it one way only.
-    gathered = tree is not None and gin.estimate(connection, tree, without) <= frequent
+    gathered = tree is not None and gin.estimate(connection, tree, without) <= FREQUENT
     if not gathered:
-        condition = condition.is_(True)  # no index on tokens can serve that: the walk is by key
+        condition = condition.is_(True)  # no index on tokens serves that: the walk is by key
     if without is not None:
         condition = and_(condition, gin.lacks(without, gin.ROWS))
     return Hits(rows, gin.ROWS.c.key, condition, gathered)

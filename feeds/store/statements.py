@@ -38,7 +38,7 @@ _STATEMENTS = 256
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], keep: Iterable[str] = ()) -> None:
-    """Insert rows; where the primary key is there already, set all columns but those in `keep`."""
+    """Insert rows, each with a key of its own; where it is there already, set all columns but those in `keep`."""
     if rows:
         _write(connection, table, _upserting(connection.dialect.name, table, tuple(rows[0]), tuple(keep)), rows)
 
