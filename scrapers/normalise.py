@@ -53,11 +53,6 @@ from scrapers.post import RawPost
 from scrapers.post import Scraped
 from scrapers.reading import read
 from scrapers.statuses import newest_status
-from scrapers.weight import MOST
-from scrapers.weight import MOST_OF_ALL
-from scrapers.weight import cut
-from scrapers.weight import is_heavy
-from scrapers.weight import of_post
 
 #: Columns of a summary: about three lines of a reader's list.
 SUMMARY_COLUMNS = 240
@@ -104,14 +99,7 @@ def normalise(document: Document, scraped: Scraped, context: Context) -> Normali
     skips = list(scraped.skips)
     drafts: list[Draft] = []
     positions: dict[int, int] = {}
-    spent = 0
     for index, (post, dated) in enumerate(zip(scraped.posts, of_posts, strict=True)):
-        post, heavy = _bounded(post)
-        spent += of_post(post.body)
-        if spent > MOST_OF_ALL:
-            skips.append(Skip("too much in one document", post.lines[0], post.section or ""))
-            continue
-        problems += heavy
         draft = _draft(post, scraped, dated.published, len(drafts) + 1, context)
         problems += dated.problems
         if not (draft.content_text or draft.media or draft.title):
@@ -121,17 +109,6 @@ def normalise(document: Document, scraped: Scraped, context: Context) -> Normali
         drafts.append(draft)
     is_settled = dates == _dates(document, scraped, replace(context, now=context.now + _LATER))
     return Normalised(_with_quotes(drafts, scraped.posts, positions), tuple(skips), tuple(problems), is_settled)
-
-
-def _bounded(post: RawPost) -> tuple[RawPost, tuple[Problem, ...]]:
-    """The post as far as it is read."""
-    if not is_heavy(post.body):
-        return post, ()
-    kept = cut(post.body, MOST)
-    told = Problem(
-        f"a post of {len(post.body):,} characters: those behind the first {len(kept):,} are left out", post.lines[0]
-    )
-    return replace(post, body=kept), (told,)
 
 
 @dataclass(frozen=True, slots=True)

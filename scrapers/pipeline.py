@@ -47,6 +47,7 @@ from scrapers.unchanged import key_of
 from scrapers.unchanged import key_with_series
 from scrapers.unchanged import series
 from scrapers.unchanged import way_of
+from scrapers.weight import affordable
 from scrapers.weight import check_weight
 
 log = logging.getLogger(__name__)
@@ -125,7 +126,7 @@ def scrape_document(document: Document, plan: Plan) -> Scraping:
     format = named(plan.format) if plan.format else detect(document)
     if format.prose:
         check_weight(document.name, document.text)
-    scraped = publishable(format.scrape(document))
+    scraped = publishable(affordable(format.scrape(document)))
     if not scraped.posts:
         raise DocumentError(document.name, _nothing(format, scraped))
     return Scraping(document, format, _rule(document, format, plan), scraped)

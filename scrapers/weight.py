@@ -6,7 +6,13 @@ few for a mark. What is heavier than the bounds here would take minutes; real do
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from feeds.errors import DocumentError
+from feeds.model import Problem
+from feeds.model import Skip
+from scrapers.post import RawPost
+from scrapers.post import Scraped
 
 #: Of a document in Markdown or in running text: as much as 4 MB of plain prose in long paragraphs.
 MOST = 4_000_000
@@ -21,17 +27,13 @@ _MARKS = "*_`~[]()&!|#\\"
 
 def weight(text: str) -> int:
     """The work that a text is; prose has about its number of characters."""
-    return len(text) + _LINE * text.count("\n") + _ELEMENT * text.count("<") + _MARK * sum(map(text.count, _MARKS))
+    elements = text.count("<") + text.count("://")  # an address becomes a link
+    return len(text) + _LINE * text.count("\n") + _ELEMENT * elements + _MARK * sum(map(text.count, _MARKS))
 
 
 def is_heavy(text: str) -> bool:
     """Whether a text would take minutes."""
     return weight(text) > MOST
-
-
-def of_post(body: str) -> int:
-    """The work that a post is, however short."""
-    return _POST + weight(body)
 
 
 def check_page(name: str, html: str) -> None:
@@ -53,3 +55,28 @@ def cut(markup: str, most: int) -> str:
     while end and weight(markup[:end]) > most:
         end = end * 3 // 4
     return markup[:end]
+
+
+def affordable(scraped: Scraped) -> Scraped:
+    """What was found, as far as it is read: the beginning of a heavy post, and no posts behind those that are enough.
+
+    What is left out is told of, and costs no more.
+    """
+    posts: list[RawPost] = []
+    problems = list(scraped.problems)
+    spent = 0
+    for found in scraped.posts:
+        post, told = _beginning(found) if is_heavy(found.body) else (found, ())
+        spent += _POST + weight(post.body)
+        if spent > MOST_OF_ALL:
+            break
+        posts.append(post)
+        problems += told
+    rest = [Skip("too much in one document", one.lines[0], one.section or "") for one in scraped.posts[len(posts) :]]
+    return replace(scraped, posts=tuple(posts), skips=(*scraped.skips, *rest), problems=tuple(problems))
+
+
+def _beginning(post: RawPost) -> tuple[RawPost, tuple[Problem, ...]]:
+    kept = cut(post.body, MOST)
+    told = f"a post of {len(post.body):,} characters: those behind the first {len(kept):,} are left out"
+    return replace(post, body=kept), (Problem(told, post.lines[0]),)

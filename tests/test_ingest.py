@@ -14,7 +14,6 @@ from feeds.model import EntryQuery
 from feeds.model import Precision
 from feeds.store import Store
 from feeds.topics import Topics
-from feeds.topics import load_topics
 from scrapers import samples_folder
 from scrapers.ingest import ingest
 from scrapers.outcome import Outcome
@@ -32,11 +31,6 @@ def folder(tmp_path: Path) -> Path:
     """An empty folder for documents."""
     (tmp_path / "documents").mkdir()
     return tmp_path / "documents"
-
-
-@pytest.fixture(scope="module")
-def topics() -> Topics:
-    return load_topics()
 
 
 @pytest.fixture

@@ -26,7 +26,6 @@ from feeds.model import Entry
 from feeds.model import EntryQuery
 from feeds.store import Store
 from feeds.topics import Topics
-from feeds.topics import load_topics
 from scrapers.document import read_document
 from scrapers.formats import detect
 from scrapers.ingest import ingest
@@ -40,11 +39,6 @@ SAME = 0.5
 
 #: A version of everything: the text of each file, by name. A file that is not there any more was deleted.
 Version = dict[str, str]
-
-
-@pytest.fixture(scope="module")
-def topics() -> Topics:
-    return load_topics()
 
 
 class Reader:

@@ -18,7 +18,6 @@ from feeds.model import EntryQuery
 from feeds.settings import load_settings
 from feeds.store import Store
 from feeds.topics import Topics
-from feeds.topics import load_topics
 from scrapers.document import Document
 from scrapers.document import read_document
 from scrapers.fingerprint import fingerprint
@@ -52,11 +51,6 @@ date: 2026-03-{day:02}{name}
 """
 #: Of documents, in the order in which they were read.
 Read = Callable[..., list[str]]
-
-
-@pytest.fixture(scope="module")
-def topics() -> Topics:
-    return load_topics()
 
 
 @pytest.fixture

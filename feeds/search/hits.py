@@ -87,7 +87,7 @@ def _dense(folded: str, start: int, end: int, sought: Collection[str]) -> Iterat
     for at in sorted({at for token in sought for at in _occurrences(folded, token, start, end)}):
         if at > behind:
             yield _Token("", behind, at)
-        behind = min(at + 1, end)
+        behind = at + 1
         yield _Token(folded[at : min(at + 2, end)], at, min(at + 2, end))
     if behind < end:
         yield _Token("", behind, end)

@@ -174,6 +174,15 @@ def test_a_post_that_would_take_minutes_is_read_to_a_limit_and_that_is_told(stor
     assert weight(cut(item["content_html"], MOST)) <= MOST
 
 
+def test_of_posts_without_end_no_more_are_read_than_are_enough_and_that_is_told() -> None:
+    rows = "".join(f"{n},2024-05-01 10:00:00 +0000,谈谈模型\n" for n in range(60_000))
+    read = scrape_document(make_document("tweets.csv", f"tweet_id,timestamp,text\n{rows}".encode()), plan())
+    kept = len(read.scraped.posts)
+    assert 30_000 < kept < 45_000
+    assert [skip.reason for skip in read.scraped.skips] == ["too much in one document"] * (60_000 - kept)
+    assert [post.lines[0] for post in read.scraped.posts] == sorted(post.lines[0] for post in read.scraped.posts)
+
+
 def test_an_entry_has_no_more_parts_than_anybody_looks_at(store: Store) -> None:
     told = {"version": "https://jsonfeed.org/version/1.1", "title": "t"}
     body = "".join(f"<a href='https://example.org/{n}'>词</a><img src='/{n}.png'>" for n in range(MOST_PARTS + 200))
