@@ -58,6 +58,11 @@ class Part:
         return datetime(self.year, self.month, self.day, tzinfo=UTC) + timedelta(days=1)
 
     @property
+    def since(self) -> datetime:
+        """The earliest moment it can hold: of the month, or of its day where that has several documents."""
+        return self.end - timedelta(days=1) if self.number > 1 else self.start
+
+    @property
     def whole_month(self) -> Part:
         """The first document of the same month."""
         return Part(self.year, self.month)
@@ -97,15 +102,26 @@ def fill(part: Part, entries: Sequence[Entry]) -> Filled:
 
     `entries` may stop behind the first that fits into no document.
     """
-    taken = within_document(entries)
-    if len(taken) == len(entries):
-        return Filled(taken, None)
-    cut = _day(entries[len(taken)])
-    whole_days = tuple(entry for entry in taken if _day(entry) > cut)
+    count, rest = cut(part, [entry.published.at for entry in entries], len(within_document(entries)))
+    return Filled(tuple(entries[:count]), rest)
+
+
+def cut(part: Part, moments: Sequence[datetime], fits: int) -> tuple[int, Part | None]:
+    """How many of what came at these moments stand in a document that holds so many, the newest first; and the rest."""
+    if fits >= len(moments):
+        return len(moments), None
+    day = _day(moments[fits])
+    whole_days = sum(_day(moment) > day for moment in moments[:fits])
     if whole_days:
-        return Filled(whole_days, replace(month_of(cut), day=cut.day))
-    number = part.number if part.day == cut.day else 1
-    return Filled(taken, Part(cut.year, cut.month, cut.day, number + 1))
+        return whole_days, replace(month_of(day), day=day.day)
+    number = part.number if part.day == day.day else 1
+    return fits, Part(day.year, day.month, day.day, number + 1)
+
+
+def behind(part: Part, moment: datetime) -> Part:
+    """The document behind one that ends with its month or day, where the next that came before came at `moment`."""
+    month = month_of(moment)
+    return replace(month, day=_day(moment).day) if month == part.whole_month else month
 
 
 def is_closed(part: Part, entries: Sequence[Entry], newest: datetime) -> bool:
@@ -114,5 +130,5 @@ def is_closed(part: Part, entries: Sequence[Entry], newest: datetime) -> bool:
     return max(part.end, changed) + SETTLED <= newest
 
 
-def _day(entry: Entry) -> datetime:
-    return entry.published.at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+def _day(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

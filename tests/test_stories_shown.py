@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -13,14 +14,17 @@ from feeds.settings import load_settings
 from feeds.store import Store
 from feeds.windows import NAMED
 from feeds.windows import SPAN
+from tests.builders import NOW
 from tests.builders import make_person
 from tests.tellings import REPO
 from tests.tellings import VIDEO
+from tests.tellings import batch
 from tests.tellings import ids
 from tests.tellings import save
 from tests.tellings import stories
 from tests.tellings import told
 from web import create_app
+from web.stories import archived_stories
 
 
 @pytest.fixture
@@ -155,6 +159,36 @@ def test_a_collapsed_listing_is_a_page_and_a_feed_of_its_own(client: FlaskClient
     data = client.get("/api/v1/entries?collapse=story&limit=2").get_json()
     assert [entry["content_text"][0] for entry in data["data"]] == ["h", "f"]
     assert "collapse=story" in data["next"]
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 200])
+def test_the_archive_of_stories_has_each_once_on_pages_of_a_bounded_size(
+    store: Store, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("web.stories.MOST_STORIES", most)
+    days = [-40, -1, 0, 0.1, 0.2, 4, 4.5, 9]
+    pages = [f"https://garden.example.org/notes/{day}" for day in days]
+    told_twice = [told(f"{day}{half}", day, page) for day, page in zip(days, pages, strict=True) for half in "ab"]
+    store.save(batch(told_twice, "a.md"), NOW)
+    client = create_app(load_settings({}), store).test_client()
+    following: str | None = "/stories/archive/2024-03"
+    shown: list[list[str]] = []
+    while following:
+        answer = client.get(following)
+        assert answer.status_code == 200, following
+        shown.append(re.findall(r'href="/stories/([0-9a-f-]{36})"', answer.text))
+        found = re.search(r'rel="next" href="([^"]+)"', answer.text)
+        following = found[1] if found else None
+    newest_first = [one.id.removeprefix("urn:uuid:") for one in store.stories(100).stories]
+    assert [story for page in shown for story in page] == newest_first
+    assert len(newest_first) == len(days) and max(map(len, shown)) <= most
+    assert [part.name for part in archived_stories(store)][:1] == ["2024-03"]
+    assert len(list(archived_stories(store))) == len(shown)
+
+
+@pytest.mark.parametrize("name", ["2024-05", "2024-03-05-2", "2019-01", "x"])
+def test_an_archive_of_stories_that_is_not_there_is_not_found(client: FlaskClient, name: str) -> None:
+    assert client.get(f"/stories/archive/{name}").status_code == 404
 
 
 def test_a_cursor_that_is_none_of_ours_is_refused(library: Store) -> None:

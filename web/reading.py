@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from feeds.archives import Filled
 from feeds.archives import Part
+from feeds.archives import behind
 from feeds.archives import fill
 from feeds.archives import is_closed
 from feeds.archives import month_of
@@ -120,9 +121,8 @@ def _listing(
 def _filled(part: Part, query: EntryQuery, store: Store, without: Set[str] = frozenset()) -> Filled:
     """What stands in a document; those of the same day before it are read through."""
     at = replace(query, cursor=cursor_at(part.end), limit=MOST_ENTRIES + 1)
-    since = part.end - timedelta(days=1) if part.number > 1 else part.start
     for number in range(1, part.number + 1):
-        found = [entry for entry in store.entries(at, without).entries if entry.published.at >= since]
+        found = [entry for entry in store.entries(at, without).entries if entry.published.at >= part.since]
         filled = fill(replace(part, number=number), found)
         if number == part.number:
             return filled
@@ -136,12 +136,8 @@ def _older(part: Part, filled: Filled, query: EntryQuery, store: Store) -> Part 
     """The document that goes on where this one ends."""
     if filled.rest:
         return filled.rest
-    since = part.end - timedelta(days=1) if part.number > 1 else part.start
-    newest = _newest_before(since, query, store)
-    if newest is None:
-        return None
-    month = month_of(newest)
-    return replace(month, day=newest.astimezone(UTC).day) if month == part.whole_month else month
+    newest = _newest_before(part.since, query, store)
+    return None if newest is None else behind(part, newest)
 
 
 def _newer(part: Part, query: EntryQuery, store: Store) -> Part | None:

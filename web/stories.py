@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint
@@ -13,6 +15,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from feeds.addresses import STORIES
 from feeds.addresses import story_path
 from feeds.archives import Part
+from feeds.archives import behind
+from feeds.archives import cut
 from feeds.archives import month_of
 from feeds.archives import read_part
 from feeds.errors import NotFoundError
@@ -47,8 +51,8 @@ _JOINED = {
 }
 #: Stories on a page, and of the largest ones.
 _NEWEST, _LARGEST = 40, 10
-#: Stories that are read at once.
-_MOST = 1000
+#: At most so many stories stand on a page of the archive.
+MOST_STORIES = 200
 #: Entries of its story that the page of an entry shows.
 _OTHERS = 10
 
@@ -72,26 +76,46 @@ def newest() -> Response:
     return answer_html("stories.html", stories=page.stories, largest=largest, older=older)
 
 
-@bp.get(f"{STORIES}/{ARCHIVE}/<month>")
-def archive(month: str) -> Response:
-    """The stories that began in a month, the last one first. Raises `NotFoundError` where none did."""
-    found, older = stories_of_month(read_part(month).whole_month, get_state().store)
-    if not found or month != month_of(found[0].first).name:
-        raise NotFoundError("archive", month)
-    return answer_html("stories.html", stories=found, largest=(), older=older and older.name, archived=month)
+@bp.get(f"{STORIES}/{ARCHIVE}/<name>")
+def archive(name: str) -> Response:
+    """The stories that began in a month, or in a part of one, the last one first.
+
+    Raises `NotFoundError` where none did.
+    """
+    found, older = stories_of(read_part(name), get_state().store)
+    if not found:
+        raise NotFoundError("archive", name)
+    return answer_html("stories.html", stories=found, largest=(), older=older and older.name, archived=name)
 
 
-def stories_of_month(month: Part, store: Store) -> tuple[tuple[Story, ...], Part | None]:
-    """The stories that began in a month, and the month before it in which any did."""
-    found: list[Story] = []
-    cursor: str | None = cursor_at(month.end)
-    while cursor is not None:
-        page = store.stories(_MOST, cursor)
-        found += [story for story in page.stories if story.first >= month.start]
-        if older := next((story for story in page.stories if story.first < month.start), None):
-            return tuple(found), month_of(older.first)
-        cursor = page.next
-    return tuple(found), None
+def archived_stories(store: Store) -> Iterator[Part]:
+    """The documents of the archive of stories, the newest first."""
+    newest = store.stories(1).stories
+    part = month_of(newest[0].first) if newest else None
+    while part is not None:
+        yield part
+        part = stories_of(part, store)[1]
+
+
+def stories_of(part: Part, store: Store) -> tuple[tuple[Story, ...], Part | None]:
+    """The stories that began in a part of a month, and the next older part with any; as `feeds.archives` splits it."""
+    cursor: str | None = cursor_at(part.end)
+    for number in range(1, part.number + 1):
+        page = store.stories(MOST_STORIES + 1, cursor)
+        inside = [story for story in page.stories if story.first >= part.since]
+        count, rest = cut(replace(part, number=number), [story.first for story in inside], MOST_STORIES)
+        if number == part.number:
+            return tuple(inside[:count]), rest or _before(part, store)
+        if rest is None or (rest.day, rest.number) != (part.day, number + 1):
+            break
+        cursor = store.stories(count, cursor).next
+    return (), None
+
+
+def _before(part: Part, store: Store) -> Part | None:
+    """The document behind all that a part of a month, to its end, can hold."""
+    older = store.stories(1, cursor_at(part.since)).stories
+    return behind(part, older[0].first) if older else None
 
 
 @bp.get(f"{STORIES}/<words>")

@@ -71,7 +71,7 @@ class Story:
 
     #: A `urn:uuid:`.
     id: str
-    #: The entry that stands for it.
+    #: The entry that stands for it; in a list of stories without what no title is made of.
     lead: Entry
     entries: int
     #: When the first and the last entry was published.

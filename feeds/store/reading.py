@@ -103,7 +103,7 @@ def read_page(connection: Connection, query: EntryQuery, without: Set[str] = fro
     after = None if query.cursor is None else read_cursor(query.cursor)
     asked = _page(connection, query, after, limit + 1)
     if without:
-        asked = asked.with_only_columns(*_lighter(without), maintain_column_froms=True)
+        asked = asked.with_only_columns(*entry_columns(without), maintain_column_froms=True)
     rows = connection.execute(asked).all()
     last = rows[limit - 1] if len(rows) > limit else None
     following = None if last is None else write_cursor((last.published, last.order_key, last.id))
@@ -133,7 +133,7 @@ def _read_ranked(connection: Connection, query: EntryQuery, limit: int, without:
     phrases = [found for words in searched(query.where) if (found := phrase(words)) is not None]
     ids = ranked(candidates, phrases)
     shown = ids[offset : offset + limit]
-    whole = select(*_lighter(without)).select_from(_JOINED).where(entry.c.id.in_(shown))
+    whole = select(*entry_columns(without)).select_from(_JOINED).where(entry.c.id.in_(shown))
     by_id = {row.id: row for row in connection.execute(whole)}
     more = len(ids) > offset + limit
     following = write_ranked_cursor(after or _just_behind(rows[0]), offset + limit) if more else None
@@ -173,14 +173,13 @@ def matching(
     return _page(connection, query, None, limit).with_only_columns(*columns, maintain_column_froms=True)
 
 
-def _lighter(without: Set[str]) -> list[ColumnElement[Any]]:
+def entry_columns(without: Set[str] = frozenset()) -> list[ColumnElement[Any]]:
+    """What `feeds.store.codec.entry_from_row` wants of an entry joined with its source and its document.
+
+    The parts `without`, of `PARTS_OF_ENTRY`, are not read and come empty.
+    """
     read = [literal(EMPTY[c.name]).label(c.name) if c.name in EMPTY and c.name in without else c for c in _READ]
     return [*read, *_SOURCE, *_DOCUMENT]
-
-
-def entry_columns() -> list[ColumnElement[Any]]:
-    """What `feeds.store.codec.entry_from_row` wants of an entry joined with its source and its document."""
-    return list(_COLUMNS)
 
 
 def _limit(query: EntryQuery) -> int:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Set
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy import Row
-from sqlalchemy import Select
 from sqlalchemy import literal
 from sqlalchemy import select
 from sqlalchemy import tuple_
@@ -26,6 +25,7 @@ from feeds.store.columns import Key
 from feeds.store.cursor import read_cursor
 from feeds.store.cursor import write_cursor
 from feeds.store.engine import chunks
+from feeds.store.reading import PARTS_OF_ENTRY
 from feeds.store.reading import entry_columns
 from feeds.store.reading import read_relations
 from feeds.store.schema import document
@@ -34,9 +34,13 @@ from feeds.store.schema import source
 from feeds.store.schema import story
 from feeds.store.schema import story_alias
 from feeds.store.schema import story_entry
+from feeds.store.statements import SOME
+from feeds.store.statements import among
 
 #: However many a caller asks for.
 MOST = 1000
+#: What a list of stories leaves unread of the entries that stand for them: it only needs what gives them titles.
+_UNREAD = PARTS_OF_ENTRY - {"content_text", "links", "media", "people"}
 
 
 def read_stories(connection: Connection, limit: int, cursor: str | None) -> StoryPage:
@@ -83,7 +87,7 @@ def read_stories_of(connection: Connection, entry_id: str) -> tuple[Story, ...]:
 
 def _stories(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[Story, ...]:
     rows = list(rows)
-    leads = _entries(connection, {row.lead for row in rows})
+    leads = _entries(connection, {row.lead for row in rows}, _UNREAD)
     return tuple(_story(row, leads[row.lead]) for row in rows)
 
 
@@ -91,13 +95,10 @@ def _story(row: Row[Any], lead: Entry, tellings: tuple[Telling, ...] = ()) -> St
     return Story(row.id, lead, row.entries, row.first, row.last, strings(row.keys), tellings)
 
 
-def _entries(connection: Connection, ids: Iterable[str]) -> dict[str, Entry]:
+def _entries(connection: Connection, ids: Iterable[str], without: Set[str] = frozenset()) -> dict[str, Entry]:
     wanted = sorted(ids)
-    relations = read_relations(connection, wanted) if wanted else defaultdict(list)
-    rows = [row for some in chunks(wanted) for row in connection.execute(_with_ids(some))]
-    return {row.id: entry_from_row(row, relations[row.id]) for row in rows}
-
-
-def _with_ids(ids: list[str]) -> Select[Any]:
+    relations = read_relations(connection, [] if "relations" in without else wanted)
     joined = entry.join(source).join(document, entry.c.document_id == document.c.id)
-    return select(*entry_columns()).select_from(joined).where(entry.c.id.in_(ids))
+    asked = select(*entry_columns(without)).select_from(joined).where(among(entry.c.id))
+    rows = [row for some in chunks(wanted) for row in connection.execute(asked, {SOME: some})]
+    return {row.id: entry_from_row(row, relations[row.id]) for row in rows}

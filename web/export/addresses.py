@@ -28,7 +28,6 @@ from feeds.addresses import TOPICS
 from feeds.addresses import entry_path
 from feeds.addresses import listing_path
 from feeds.addresses import story_path
-from feeds.archives import month_of
 from feeds.errors import NotFoundError
 from feeds.errors import QueryError
 from feeds.formats import ARCHIVED
@@ -59,7 +58,7 @@ from web.selections import select
 from web.selections import select_entries
 from web.sitemap import part_paths
 from web.state import State
-from web.stories import stories_of_month
+from web.stories import archived_stories
 
 #: Where there is nothing: the page that servers show instead.
 MISSING = "/404"
@@ -103,7 +102,8 @@ def addresses(state: State, archives: Archives = lambda selection: None) -> Iter
     for story in _stories(state):
         yield from _page(story_path(story.id))
         yield _api(story_path(story.id))
-    yield from _story_months(state)
+    for part in archived_stories(state.store):
+        yield from _page(f"{STORIES}/{ARCHIVE}/{part.name}")
     for selection in _selections(state, seen):
         known = archives(selection)
         yield from _of_listing(selection, archive_names(selection.query, state.store) if known is None else known)
@@ -194,14 +194,6 @@ def _stories(state: State) -> Iterator[Story]:
         yield from page.stories
         if (cursor := page.next) is None:
             return
-
-
-def _story_months(state: State) -> Iterator[Address]:
-    newest = state.store.stories(1).stories
-    month = month_of(newest[0].first) if newest else None
-    while month is not None:
-        yield from _page(f"{STORIES}/{ARCHIVE}/{month.name}")
-        month = stories_of_month(month, state.store)[1]
 
 
 def _selections(state: State, seen: _Seen) -> Iterator[Selection]:
