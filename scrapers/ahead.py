@@ -1,4 +1,4 @@
-"""Files read ahead: other processes read the next ones while this one stores what was read before.
+"""Work done ahead: other processes read the next files while this one stores what was read before.
 
 Reading is pure, so that it may happen anywhere and be thrown away; what is read is taken in order, so that nothing that
 is stored depends on who read it when.
@@ -11,6 +11,7 @@ import os
 from collections import deque
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import ProcessPoolExecutor
@@ -21,6 +22,8 @@ from itertools import islice
 from multiprocessing import active_children
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Generic
+from typing import TypeVar
 
 from feeds.errors import DocumentError
 from feeds.model import Problem
@@ -46,6 +49,10 @@ _EACH = 2
 
 #: What reading a file gives: a document to be stored; one that waits for what its siblings are called; or why neither.
 Read = Finished | Scraping | Problem
+#: A document that waited, with what its siblings are called.
+Waiting = tuple[Scraping, str | None]
+
+_Done = TypeVar("_Done")
 
 
 def read_file(path: Path, plan: Plan) -> Read:
@@ -56,20 +63,43 @@ def read_file(path: Path, plan: Plan) -> Read:
         return problem_of(path.name, error)
 
 
+def finish_file(path: Path, scraping: Scraping, siblings: str | None, plan: Plan) -> Finished | Problem:
+    """Make entries of a document that waited for what its siblings are called."""
+    try:
+        return finish(scraping, siblings, plan, is_file=True)
+    except Exception as error:
+        return problem_of(path.name, error)
+
+
 @contextmanager
-def reading(paths: Sequence[Path], plan: Plan, processes: int) -> Iterator[Callable[[Path], Read]]:
+def reading(paths: Sequence[Path], plan: Plan, processes: int) -> Iterator[Reading]:
     """Reads files as `read_file` does; those of `paths` ahead, where it is asked for them in this order.
 
     With less than two processes, or few files, nothing is read ahead, nor where no process can be started.
     """
     pool = _started(plan, processes) if processes > 1 and len(paths) >= _FEW else None
     if pool is None:
-        yield lambda path: read_file(path, plan)
+        yield Reading(plan)
         return
     try:
-        yield _Ahead(pool, paths, plan, processes * _EACH)
+        yield _ReadingAhead(plan, paths, pool, processes * _EACH)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+class Reading:
+    """Reads documents, and makes entries of those that waited for what their siblings are called."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    def __call__(self, path: Path) -> Read:
+        """As `read_file`."""
+        return read_file(path, self._plan)
+
+    def finishing(self, waiting: Mapping[Path, Waiting]) -> Callable[[Path], Finished | Problem]:
+        """Makes entries of those that waited, as `finish_file` does; ahead, where it is asked in their order."""
+        return lambda path: finish_file(path, *waiting[path], self._plan)
 
 
 def _read(path: Path, plan: Plan) -> Read:
@@ -91,44 +121,68 @@ def _started(plan: Plan, processes: int) -> ProcessPoolExecutor | None:
     return pool
 
 
-class _Ahead:
-    """The files that are being read, and the next ones."""
+class _ReadingAhead(Reading):
+    """The same with other processes."""
 
-    def __init__(self, pool: ProcessPoolExecutor, paths: Sequence[Path], plan: Plan, most: int) -> None:
+    def __init__(self, plan: Plan, paths: Sequence[Path], pool: ProcessPoolExecutor, most: int) -> None:
+        super().__init__(plan)
         self._pool = pool
-        self._plan = plan
         self._most = most
-        self._coming = iter(paths)
-        self._awaited = set(paths)
-        self._begun: deque[tuple[Path, Future[Read]]] = deque()
+        self._read = _Ahead(pool, _read_file, {path: (path,) for path in paths}, most)
 
     def __call__(self, path: Path) -> Read:
-        """What reading a file gives. Those before it in order are not wanted any more."""
+        return self._read(path) or super().__call__(path)
+
+    def finishing(self, waiting: Mapping[Path, Waiting]) -> Callable[[Path], Finished | Problem]:
+        ahead, here = _Ahead(self._pool, _finish, waiting, self._most), super().finishing(waiting)
+        return lambda path: ahead(path) or here(path)
+
+
+class _Ahead(Generic[_Done]):
+    """The documents that are being worked on, and the next ones."""
+
+    def __init__(
+        self,
+        pool: ProcessPoolExecutor,
+        work: Callable[..., _Done],
+        tasks: Mapping[Path, tuple[object, ...]],
+        most: int,
+    ) -> None:
+        self._pool = pool
+        self._work = work
+        self._most = most
+        self._coming = iter(tasks.items())
+        self._awaited = set(tasks)
+        self._begun: deque[tuple[Path, Future[_Done]]] = deque()
+
+    def __call__(self, path: Path) -> _Done | None:
+        """What the work gave, None where it is to be done here. Tasks before it in order are not wanted any more."""
         while path in self._awaited:
             self._begin()
-            begun, read = self._begun.popleft()
+            begun, work = self._begun.popleft()
             self._awaited.discard(begun)
             if begun == path:
                 self._begin()
-                return self._taken(path, read)
-            read.cancel()
-        return read_file(path, self._plan)
+                return _taken(path, work)
+            work.cancel()
+        return None
 
     def _begin(self) -> None:
         try:
-            for path in islice(self._coming, self._most - len(self._begun)):
-                self._begun.append((path, self._pool.submit(_read_file, path)))
+            for path, given in islice(self._coming, self._most - len(self._begun)):
+                self._begun.append((path, self._pool.submit(self._work, *given)))
         except BrokenProcessPool:  # those that have begun will say so too
             self._awaited = {path for path, _ in self._begun}
 
-    def _taken(self, path: Path, read: Future[Read]) -> Read:
-        """What went wrong in another process, perhaps killed for its memory, goes wrong here too, or not at all."""
-        error = read.exception()
-        if error is None:
-            return read.result()
-        if isinstance(error, BrokenProcessPool):
-            log.warning("a process that read ahead has ended; %s is read without it", path.name)
-        return read_file(path, self._plan)
+
+def _taken(path: Path, work: Future[_Done]) -> _Done | None:
+    """What went wrong in another process, perhaps killed for its memory, goes wrong here too, or not at all."""
+    error = work.exception()
+    if error is None:
+        return work.result()
+    if isinstance(error, BrokenProcessPool):
+        log.warning("a process that read ahead has ended; %s is read without it", path.name)
+    return None
 
 
 #: How a process that reads ahead reads.
@@ -148,3 +202,8 @@ def _read_file(path: Path) -> Read:
         return _read(path, _plan)
     except DocumentError as error:
         return problem_of(path.name, error)
+
+
+def _finish(scraping: Scraping, siblings: str | None) -> Finished:
+    assert _plan is not None
+    return finish(scraping, siblings, _plan, is_file=True)

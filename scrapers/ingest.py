@@ -6,7 +6,6 @@ What becomes of a single document is `pipeline`'s.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -17,6 +16,8 @@ from feeds.errors import ReadOnlyError
 from feeds.errors import UnavailableError
 from feeds.model import Problem
 from scrapers.ahead import Read
+from scrapers.ahead import Reading
+from scrapers.ahead import Waiting
 from scrapers.ahead import read_file
 from scrapers.ahead import reading
 from scrapers.outcome import Outcome as Outcome
@@ -29,6 +30,7 @@ from scrapers.pipeline import failed
 from scrapers.pipeline import keep
 from scrapers.pipeline import record
 from scrapers.pipeline import save
+from scrapers.pipeline import siblings_of
 from scrapers.unchanged import Unchanged
 from scrapers.unchanged import location_of
 from scrapers.unchanged import way_of
@@ -69,8 +71,7 @@ class _Ingesting:
             for path in self._paths:
                 if (outcome := self._read(path, read)) is not None:
                     yield outcome
-        for path, scraping in self._waiting:
-            yield self._read_waiting(path, scraping)
+            yield from self._read_waiting(read)
         yield from _read_again(self._named, {location_of(path) for path in self._paths}, self._store, self._plan)
 
     def _to_read(self) -> list[Path]:
@@ -80,7 +81,7 @@ class _Ingesting:
         known = self._unchanged
         return [path for path in self._paths if not known.waits(path) and known.outcome(path) is None]
 
-    def _read(self, path: Path, read: Callable[[Path], Read]) -> Outcome | None:
+    def _read(self, path: Path, read: Reading) -> Outcome | None:
         """None where the document waits for its siblings."""
         if self._unchanged.waits(path):
             self._waiting.append((path, None))
@@ -96,10 +97,27 @@ class _Ingesting:
             self._named.add(found.batch.source.slug)
         return outcome
 
-    def _read_waiting(self, path: Path, scraping: Scraping | None) -> Outcome:
-        if scraping is None and (unchanged := self._unchanged.outcome(path)) is not None:
-            return unchanged
-        return self._kept(path, scraping or read_file(path, self._plan))
+    def _read_waiting(self, read: Reading) -> Iterator[Outcome]:
+        """None of these says what its siblings are called, so it is the same for all of them."""
+        finished = read.finishing(self._named_by_siblings())
+        for path, scraping in self._waiting:
+            if scraping is not None:
+                yield self._kept(path, finished(path))
+            elif (unchanged := self._unchanged.outcome(path)) is not None:
+                yield unchanged
+            else:
+                yield self._kept(path, read(path))
+
+    def _named_by_siblings(self) -> dict[Path, Waiting]:
+        names: dict[tuple[str, str | None, Path], str | None] = {}
+        named = {}
+        for path, found in self._waiting:
+            if found is not None:
+                series = (found.rule.source.slug, found.rule.author, path.parent)
+                if series not in names:
+                    names[series] = siblings_of(found, self._store)
+                named[path] = (found, names[series])
+        return named
 
     def _kept(self, path: Path, found: Read) -> Outcome:
         self._unchanged.look_anew()

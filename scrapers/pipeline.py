@@ -137,8 +137,7 @@ def keep(read: Scraping, store: Keeper, plan: Plan, *, is_file: bool = False) ->
 
     Of the bytes of a file, and of nothing but those, it can be told later whether they are the same.
     """
-    siblings = _series(read, store) if is_anonymous(read) else None
-    return save(finish(read, siblings, plan, is_file=is_file), store, plan)
+    return save(finish(read, siblings_of(read, store), plan, is_file=is_file), store, plan)
 
 
 def finish(read: Scraping, siblings: str | None, plan: Plan, *, is_file: bool = False) -> Finished:
@@ -215,6 +214,13 @@ def is_anonymous(read: Scraping) -> bool:
     return read.format.by_publication and read.scraped.publication is None and needs_author
 
 
+def siblings_of(read: Scraping, store: Keeper) -> str | None:
+    """The name that the siblings use, where nothing else says it."""
+    if not is_anonymous(read):
+        return None
+    return read.rule.author or series(read.rule.source.slug, read.document.location, store)
+
+
 def _rule(document: Document, format: Format, plan: Plan) -> SourceRule:
     if plan.source is None:
         return source_for(document.location, format.name, plan.sources)
@@ -226,11 +232,6 @@ def _nothing(format: Format, scraped: Scraped) -> str:
     reasons = Counter(skip.reason for skip in scraped.skips)
     skipped = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
     return f"has no entries, read as {format.name}" + (f" (skipped: {skipped})" if skipped else "")
-
-
-def _series(read: Scraping, store: Keeper) -> str | None:
-    """The name that the siblings use, where nothing else says it."""
-    return read.rule.author or series(read.rule.source.slug, read.document.location, store)
 
 
 def _normalised(read: Scraping, siblings: str | None, plan: Plan) -> Normalised:

@@ -95,6 +95,18 @@ def test_files_are_taken_in_any_part_of_their_order(paths: Sequence[Path], plan:
             assert read(path) == read_file(path, plan)
 
 
+def test_what_waited_for_its_siblings_is_finished_by_others(
+    paths: Sequence[Path], plan: Plan, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unwanted(*given: object, **how: object) -> object:
+        raise RuntimeError("finished here")
+
+    monkeypatch.setattr(ahead, "finish_file", unwanted)
+    outcomes = {outcome.name: outcome for outcome in ingest(paths, store, plan, processes=2)}
+    weekly = [outcomes[f"weekly-{number}.md"] for number in range(1, 4)]
+    assert all(one.failure is None and one.saved.new for one in weekly)
+
+
 class _Deadly(Topics):
     """Topics that end every process that looks for them but this one."""
 
