@@ -45,8 +45,9 @@ from feeds.store.versions import scopes_of_entries
 MOST = 1000
 
 _MARK = update(entry).where(among(entry.c.id)).values(changed=bindparam("version"), changed_at=bindparam("at"))
-_RELATED = select(relation.c.entry_id).select_from(relation.join(entry, relation.c.entry_id == entry.c.id))
-_RELATED = _RELATED.where(among(relation.c.other_id), entry.c.withdrawn_at.is_(None))
+#: By the rows of these themselves: each end of a relation has one.
+_RELATED = select(relation.c.other_id).select_from(relation.join(entry, relation.c.other_id == entry.c.id))
+_RELATED = _RELATED.where(among(relation.c.entry_id), entry.c.withdrawn_at.is_(None))
 
 #: The version and the id of the last change that a reader has.
 _Position = tuple[int, str]

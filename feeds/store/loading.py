@@ -17,8 +17,8 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy import Row
 from sqlalchemy import bindparam
-from sqlalchemy import or_
 from sqlalchemy import select
+from sqlalchemy import union
 
 from feeds.identity import Known
 from feeds.identity import Traits
@@ -47,9 +47,11 @@ _STANDINGS = select(standing).where(among(standing.c.entry_id))
 _DOCUMENTS = select(*(document.c[name] for name in ("id", "name", "location", "entries")), source.c.slug)
 _DOCUMENTS = _DOCUMENTS.join_from(document, source).where(among(document.c.id))
 _IN_SOURCE = select(*_COLUMNS).where(entry.c.source_id == bindparam("source"))
-_STANDING_HERE = entry.c.id.in_(select(standing.c.entry_id).where(standing.c.document_id == bindparam("document")))
-_STANDING_IN = _IN_SOURCE.where(_STANDING_HERE)
-_OF_DOCUMENT = _IN_SOURCE.where(or_(entry.c.document_id == bindparam("document"), _STANDING_HERE))
+_STANDING_HERE = select(standing.c.entry_id).where(standing.c.document_id == bindparam("document"))
+_LED = select(entry.c.id).where(entry.c.document_id == bindparam("document"))
+_STANDING_IN = _IN_SOURCE.where(entry.c.id.in_(_STANDING_HERE))
+# Not one or the other: PostgreSQL would read all entries to find out.
+_OF_DOCUMENT = _IN_SOURCE.where(entry.c.id.in_(union(_LED, _STANDING_HERE)))
 _ITS_KEYS = select(entry_key.c.entry_id).where(entry_key.c.source_id == bindparam("source"), among(entry_key.c.key))
 _WITH_KEYS = select(*_COLUMNS).where(entry.c.id.in_(_ITS_KEYS))
 _BANNED = select(entry_key.c.key).join(entry, entry.c.id == entry_key.c.entry_id)

@@ -30,6 +30,7 @@ from sqlalchemy.sql.functions import FunctionElement
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
     from sqlalchemy.dialects import sqlite
+    from sqlalchemy.sql.operators import OperatorType
 
 #: What the values of `among` are called.
 SOME = "some"
@@ -66,6 +67,10 @@ class _Among(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
 
+    def self_group(self, against: OperatorType | None = None) -> _Among:
+        """As it is: where a database has no truth values it would be compared with 1, and no index serves that."""
+        return self
+
 
 @compiles(_Among)
 def _in_list(element: _Among, compiler: SQLCompiler, **how: Any) -> str:
@@ -93,24 +98,24 @@ def _insert(dialect: str, table: Table, columns: tuple[str, ...]) -> postgresql.
 
 
 def _write(connection: Connection, table: Table, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Each database gets the rows as it wants them: PostgreSQL an array for each column, SQLite tuples, since to have
-    each row prepared takes longer than SQLite takes for it.
+    """Each database gets the rows as it wants them, PostgreSQL an array for each column, SQLite tuples; and from us,
+    since to have SQLAlchemy prepare them takes longer than SQLite takes to write them.
     """
-    if connection.dialect.name != "sqlite":
-        connection.execute(statement, {name: [row[name] for row in rows] for name in rows[0]})
-        return
     words, columns = _written(connection.dialect, table, statement, tuple(rows[0]))
-    connection.exec_driver_sql(words, [tuple([fit(row[name]) for name, fit in columns]) for row in rows])
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(words, [tuple([fit(row[name]) for name, fit in columns]) for row in rows])
+    else:
+        connection.exec_driver_sql(words, {name: [fit(row[name]) for row in rows] for name, fit in columns})
 
 
 @lru_cache(maxsize=_STATEMENTS)
 def _written(
     dialect: Dialect, table: Table, statement: Insert, names: tuple[str, ...]
 ) -> tuple[str, list[tuple[str, Callable[[Any], Any]]]]:
-    """A statement in words, with the columns in the order of its parameters and what makes values fit into them."""
+    """A statement in words, with its columns, in order where that counts, and what makes values fit into them."""
     compiled = statement.compile(dialect=dialect, column_keys=list(names))
     types = {name: table.c[name].type.dialect_impl(dialect) for name in names}
-    in_order = compiled.positiontup or []
+    in_order = compiled.positiontup or names
     return str(compiled), [(name, types[name].bind_processor(dialect) or _as_it_is) for name in in_order]
 
 
