@@ -44,6 +44,8 @@ log = logging.getLogger(__name__)
 PROCESSES = 2
 #: Fewer files are read sooner than processes are started.
 _FEW = 4
+#: Everything waits for the process that stores: where cores are few, it comes first.
+_NICENESS = 5
 #: Files of which more is read than stored, for each process: that is what memory holds of them.
 _EACH = 2
 
@@ -192,6 +194,7 @@ _plan: Plan | None = None
 def _start(plan: Plan) -> None:
     global _plan
     _plan = plan
+    os.nice(_NICENESS)
     serve_parent()
 
 

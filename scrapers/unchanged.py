@@ -45,9 +45,12 @@ class Unchanged:
         self._found: dict[Path, LastReading | None] = {}
 
     def look_anew(self) -> None:
-        """The store is written to: that can make other documents be read that are the same as ever."""
+        """The store is written to: that can make other documents be read that are the same as ever.
+
+        Those that had to be read before still do.
+        """
         self._known = None
-        self._found.clear()
+        self._found = {path: found for path, found in self._found.items() if found is None}
 
     def waits(self, path: Path) -> bool:
         """Whether the document is as it was, and what its siblings are called decides whether it must be read."""

@@ -95,7 +95,7 @@ class Likeness:
 
 
 def save_quotes(connection: Connection, ids: Iterable[str], quotes: Pairs) -> set[str]:
-    """Make `quotes`, pairs of who quotes whom, all that the entries `ids` quote.
+    """Make `quotes`, pairs of who quotes whom, all that the entries `ids` quote; the quotes of new ones are just added.
 
     Gives the entries whose relations changed.
     """

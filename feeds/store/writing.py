@@ -135,7 +135,8 @@ class _Saving:
         self._write_entries(around, rows, left.withdrawn, handed)
         self._write_standings(around, placed, left.dropped)
         self._write_keys(led)
-        quoting = save_quotes(self._connection, [one.id for one in led], quotes(led, placed))
+        known = [one.id for one in led if one.row is not None]
+        quoting = save_quotes(self._connection, known, quotes(led, placed))
         self._changed |= quoting
         self._write_document(sum(not one.absorbed for one in placed), len(left.kept), len(around.here()))
         self._note_changes(written, left.withdrawn, handed)
