@@ -132,8 +132,9 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes; on SQLite it waits for its turn at the beginning. Raises `StoreError`."""
     with _explained("write"), engine.connect() as connection, connection.execution_options(**{_WRITES: True}).begin():
         if connection.dialect.name == "postgresql":
-            # Else the plans of the first documents, which read small tables from end to end, stay for the others.
-            connection.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+            # Else the plans of the first documents, which read small tables from end to end, stay for the others. To
+            # have none kept at all would make one for each row that refers to another.
+            connection.execute(text("DISCARD PLANS"))
         yield connection
 
 
