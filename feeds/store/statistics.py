@@ -11,7 +11,6 @@ from datetime import datetime
 
 from sqlalchemy import BigInteger
 from sqlalchemy import Connection
-from sqlalchemy import distinct
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import type_coerce
@@ -39,12 +38,12 @@ def read_topic_counts(connection: Connection) -> TopicCounts:
     """All that statistics of topics need."""
     entries = connection.scalar(select(func.count()).select_from(entry).where(entry.c.withdrawn_at.is_(None))) or 0
     in_topics = (listing.c.author_id == 0, listing.c.part == "")
-    filed = connection.scalar(select(func.count(distinct(listing.c.entry_id))).where(*in_topics)) or 0
     day = type_coerce(listing.c.published, BigInteger) // _DAY
     by_day = select(listing.c.topic, day, func.count()).where(*in_topics).group_by(listing.c.topic, day)
     rows = connection.execute(by_day)
     days = tuple((slug, datetime.fromtimestamp(number * 86_400, UTC).date(), count) for slug, number, count in rows)
-    return TopicCounts(entries, entries - filed, days, _sets(connection))
+    sets = _sets(connection)
+    return TopicCounts(entries, entries - sum(sets.values()), days, sets)
 
 
 def _sets(connection: Connection) -> dict[tuple[str, ...], int]:

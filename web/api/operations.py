@@ -195,7 +195,8 @@ OPERATIONS: tuple[Operation, ...] = (
         id="getTopicStatistics",
         path="/statistics/topics",
         summary="How topics are spread",
-        description="Entries by topic and month, and which topics stand together.",
+        description="Entries by topic and month, and which topics stand together; of a very large archive some minutes "
+        "old.",
         answer=listings.statistics,
         schema="TopicStatistics",
         examples=(Example("All"),),
