@@ -34,6 +34,31 @@ def test_texts_are_taken_apart(text: str, tokens: str) -> None:
     assert stream(None, (), text).replace("/", "").strip() == tokens
 
 
+@pytest.mark.parametrize(
+    ("words", "run"),
+    [
+        *[("模型", "模型"), ("大模型", "大模型"), ("開源模型", "开源模型"), ("芯", "芯"), ("哈哈哈", "哈哈哈")],
+        *[("gpt", None), ("模型 gpt", None), ("gpt 型", None), ("型 型", None), ("大型 型号", None), ("ai模型", None)],
+    ],
+)
+def test_one_run_of_a_script_without_spaces_is_found_in_the_text_itself(words: str, run: str | None) -> None:
+    found = phrase(words)
+    assert found is not None and found.run == run
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.text("大模型型哈哈あ한aG4.-，， 1", min_size=1, max_size=6), st.text("大模型型哈哈あ한aG4.-，， 1", max_size=60)
+)
+def test_a_run_is_as_often_in_a_text_as_its_tokens(words: str, text: str) -> None:
+    found = phrase(words)
+    if found is None or found.run is None:
+        return
+    row = " ".join(found.tokens)
+    tokens = f" {stream(None, (), text)} "
+    assert fold(text).count(found.run) == tokens.count(f" {row}" if found.open else f" {row} ")
+
+
 def test_no_phrase_goes_from_a_title_into_the_text() -> None:
     assert stream("甲乙", ("丙",), "丁") == "甲乙 乙 / 丙 / 丁"
 

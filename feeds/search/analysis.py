@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from operator import add
 
 from feeds.search.folding import fold
@@ -52,6 +53,14 @@ class Phrase:
     tokens: tuple[str, ...]
     #: Whether the last one may be the beginning of a token.
     open: bool = False
+
+    @property
+    def run(self) -> str | None:
+        """What it is in a folded text where it is one run of a script without spaces; None where it is not."""
+        first, *rest = self.tokens
+        chained = all(one[-1] == other[0] and len(other) == 2 for one, other in pairwise(self.tokens))
+        dense = _begins_dense(first) and chained and (self.open or len(first) == 2)
+        return first + "".join(token[-1] for token in rest) if dense else None
 
 
 def pieces(folded: str) -> Iterator[re.Match[str]]:
