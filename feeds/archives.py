@@ -24,7 +24,7 @@ from feeds.model import Entry
 #: so long, counts as closed: who has it need not ask again.
 SETTLED = timedelta(days=35)
 
-_NAME = re.compile(r"([12]\d{3})-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01])(?:-([2-9]|[1-9]\d{1,3}))?)?")
+_NAME = re.compile(r"([12]\d{3})-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01])(?:-([2-9]|[1-9]\d{1,3}))?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

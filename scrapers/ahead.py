@@ -161,6 +161,8 @@ class _Ahead(Generic[_Done]):
         """What the work gave, None where it is to be done here. Tasks before it in order are not wanted any more."""
         while path in self._awaited:
             self._begin()
+            if not self._begun:  # nobody is left to begin with
+                break
             begun, work = self._begun.popleft()
             self._awaited.discard(begun)
             if begun == path:

@@ -98,11 +98,13 @@ class _Ingesting:
         return outcome
 
     def _read_waiting(self, read: Reading) -> Iterator[Outcome]:
-        """None of these says what its siblings are called, so it is the same for all of them."""
-        finished = read.finishing(self._named_by_siblings())
+        """What their siblings are called may change meanwhile: one of these may have said so when it was read last."""
+        named = self._named_by_siblings()
+        finished = read.finishing(named)
         for path, scraping in self._waiting:
             if scraping is not None:
-                yield self._kept(path, finished(path))
+                is_same = siblings_of(scraping, self._store) == named[path][1]
+                yield self._kept(path, finished(path) if is_same else scraping)
             elif (unchanged := self._unchanged.outcome(path)) is not None:
                 yield unchanged
             else:

@@ -33,11 +33,12 @@ from scrapers.document import Document
 from scrapers.ingest import ingest
 from scrapers.paths import find_documents
 from scrapers.pipeline import Plan
+from scrapers.pipeline import Scraping
 from scrapers.sources import load_sources
 
 NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
 POST = "### 01\n\n2026-03-01\n\n林舟\n@linzhou\n第 {} 条好的帖子，什么问题也没有。\n"
-ANONYMOUS = "# 周刊（第 {0} 期）\n\n## 1. 一件小事\n\n说说第 {0} 件小事。\n\n## 2. 另一件\n\n也说说它。\n"
+ANONYMOUS = "# 第 {0} 期\n\n## 1. 一件小事\n\n说说第 {0} 件小事。\n\n## 2. 另一件\n\n也说说它。\n"
 ROOT = Path(__file__).parent.parent
 
 
@@ -103,8 +104,25 @@ def test_what_waited_for_its_siblings_is_finished_by_others(
 
     monkeypatch.setattr(ahead, "finish_file", unwanted)
     outcomes = {outcome.name: outcome for outcome in ingest(paths, store, plan, processes=2)}
-    weekly = [outcomes[f"weekly-{number}.md"] for number in range(1, 4)]
-    assert all(one.failure is None and one.saved.new for one in weekly)
+    weekly = [path for path in paths if path.name.startswith("weekly")]
+    assert len(weekly) == 3 and all(isinstance(read_file(path, plan), Scraping) for path in weekly)
+    assert all(outcomes[path.name].failure is None and outcomes[path.name].saved.new for path in weekly)
+
+
+def test_a_name_that_comes_meanwhile_counts(
+    paths: Sequence[Path], plan: Plan, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    series = [path for path in paths if path.name.startswith(("weekly", "posts"))]
+    asked: list[str] = []
+
+    def publications(source: str, folder: str | None = None) -> tuple[str, ...]:
+        asked.append(source)
+        return () if len(asked) <= 2 else ("河灯周刊",)  # first for the folder and the source
+
+    monkeypatch.setattr(store, "publications", publications)
+    assert not any(outcome.failure for outcome in ingest(series, store, plan, processes=2))
+    weekly = [entry for entry in entries(store) if entry.document.name.startswith("weekly")]
+    assert {person.name for entry in weekly for person in entry.people} == {"河灯周刊"}
 
 
 class _Deadly(Topics):

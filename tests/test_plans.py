@@ -166,6 +166,22 @@ def test_no_change_reads_a_whole_table(store: Store, name: str) -> None:
     assert [found for one in sent for found in scans(store, one)] == []
 
 
+@pytest.mark.parametrize("name", [*sorted(CHANGES.keys() - {"known document"}), "retopic", "prune"])
+def test_who_changes_entries_waits_for_a_turn_before_anything_is_locked(store: Store, name: str) -> None:
+    if is_sqlite(store):
+        pytest.skip("a file has one writer")
+    for batch in batches(MADE, 60):
+        store.save(batch, NEWEST)
+    more: dict[str, Callable[[Store], object]] = {
+        "retopic": lambda store: store.retopic(lambda *words, **more: (), NEWEST),
+        "prune": lambda store: store.prune(NEWEST - timedelta(hours=1), NEWEST + timedelta(days=1)),
+    }
+    sent = [statement for statement, _ in watched(store, lambda: (CHANGES | more)[name](store))]
+    turn = next(at for at, statement in enumerate(sent) if "pg_advisory_xact_lock" in statement)
+    assert not any(statement.startswith(("INSERT", "UPDATE", "DELETE")) for statement in sent[:turn])
+    assert any(statement.startswith(("INSERT", "UPDATE", "DELETE")) for statement in sent[turn:])
+
+
 def edited(batch: Batch, less: int) -> Batch:
     """The same without its first entries, and with other words in the next one."""
     first, *rest = batch.drafts[less:]

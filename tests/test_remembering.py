@@ -59,19 +59,26 @@ def test_a_value_is_made_once_and_again_when_the_store_has_changed(world: World,
 
 def test_a_value_that_takes_long_lags_by_a_multiple_of_its_time(world: World, remembered: Remembered) -> None:
     slow = world.making(LONG * 3)
-    assert remembered.get("a", slow) == 1
+    assert remembered.get("a", slow, may_lag=True) == 1
     world.version = 2
     world.seconds += LONG * 3 * LAG - 0.1
-    assert remembered.get("a", slow) == 1
+    assert remembered.get("a", slow, may_lag=True) == 1
     world.seconds += 0.2
+    assert remembered.get("a", slow, may_lag=True) == 2
+
+
+def test_nothing_lags_that_may_not(world: World, remembered: Remembered) -> None:
+    slow = world.making(LONG * 3)
+    remembered.get("a", slow)
+    world.version = 2
     assert remembered.get("a", slow) == 2
 
 
 def test_nothing_lags_of_another_store(world: World, remembered: Remembered) -> None:
     slow = world.making(LONG * 3)
-    remembered.get("a", slow)
+    remembered.get("a", slow, may_lag=True)
     world.lineage, world.version = "second", 7
-    assert remembered.get("a", slow) == 7
+    assert remembered.get("a", slow, may_lag=True) == 7
 
 
 def test_what_fails_is_tried_again(world: World, remembered: Remembered) -> None:
@@ -103,7 +110,7 @@ def test_threads_that_ask_at_once_have_it_made_once(world: World, remembered: Re
 def test_while_a_value_is_made_that_takes_long_the_others_get_the_earlier_one(
     world: World, remembered: Remembered
 ) -> None:
-    remembered.get("a", world.making(LONG * 3))
+    remembered.get("a", world.making(LONG * 3), may_lag=True)
     world.version = 2
     world.seconds += LONG * 3 * LAG + 1
     begun, go_on = Event(), Event()
@@ -114,9 +121,27 @@ def test_while_a_value_is_made_that_takes_long_the_others_get_the_earlier_one(
         return world.making(LONG * 3)()
 
     with ThreadPoolExecutor(1) as pool:
-        making = pool.submit(remembered.get, "a", waits)
+        making = pool.submit(remembered.get, "a", waits, may_lag=True)
         assert begun.wait(10)
-        assert remembered.get("a", world.making(0)) == 1
+        assert remembered.get("a", world.making(0), may_lag=True) == 1
         go_on.set()
         assert making.result(10) == 2
-    assert remembered.get("a", world.making(0)) == 2
+    assert remembered.get("a", world.making(0), may_lag=True) == 2
+
+
+def test_nobody_gets_a_value_of_another_store_while_one_is_made(world: World, remembered: Remembered) -> None:
+    remembered.get("a", world.making(LONG * 3), may_lag=True)
+    world.lineage, world.version = "second", 7
+    begun, go_on = Event(), Event()
+
+    def waits() -> int:
+        begun.set()
+        assert go_on.wait(10)
+        return world.making(0)()
+
+    with ThreadPoolExecutor(2) as pool:
+        making = pool.submit(remembered.get, "a", waits, may_lag=True)
+        assert begun.wait(10)
+        asked = pool.submit(remembered.get, "a", world.making(0), may_lag=True)
+        go_on.set()
+        assert (making.result(10), asked.result(10)) == (7, 7)

@@ -14,8 +14,8 @@ from typing import TypeVar
 from feeds.model import Scope
 from feeds.store import Mark
 
-#: Seconds from which on making a value takes long: then the earlier one is given meanwhile, and for so many times as
-#: long behind. Nothing takes so long of a hundred thousand entries; of a million, figures may be minutes old.
+#: Seconds from which on making a value takes long, and for how many times as long it is given then, where it may lag.
+#: Of a hundred thousand entries nothing takes so long; of a million, figures may be minutes old.
 LONG, LAG = 1.0, 20
 
 _T = TypeVar("_T")
@@ -46,18 +46,20 @@ class Remembered:
         self._kept: dict[str, _Kept] = {}
         self._making: defaultdict[str, Lock] = defaultdict(Lock)
 
-    def get(self, name: str, make: Callable[[], _T]) -> _T:
+    def get(self, name: str, make: Callable[[], _T], *, may_lag: bool = False) -> _T:
         """The value of `name`, which `make` makes; one thread does, the others wait for it. Raises what `make` raises.
 
-        A value that took `LONG` to make stays for `LAG` times as long, and others get it while the next one is made.
+        One that `may_lag` and took `LONG` stays for `LAG` times as long, and others get it while the next one is made.
         """
         kept = self._kept.get(name)
+        lags = False
         if kept is not None:
             mark = self._mark(kept)
-            if kept.is_of(mark) or (mark.lineage == kept.mark.lineage and self._may_lag(kept)):
+            lags = may_lag and kept.took >= LONG and mark.lineage == kept.mark.lineage
+            if kept.is_of(mark) or (lags and self._clock() < kept.made + LAG * kept.took):
                 return kept.value  # type: ignore[no-any-return]
         making = self._making[name]
-        if not making.acquire(blocking=kept is None or kept.took < LONG):
+        if not making.acquire(blocking=not lags):
             return kept.value  # type: ignore[no-any-return, union-attr]
         try:
             return self._made(name, make)
@@ -77,6 +79,3 @@ class Remembered:
 
     def _mark(self, kept: _Kept | None) -> Mark:
         return self._look((), kept.mark if kept else None)
-
-    def _may_lag(self, kept: _Kept) -> bool:
-        return kept.took >= LONG and self._clock() < kept.made + LAG * kept.took

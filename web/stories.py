@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint
@@ -100,16 +99,14 @@ def archived_stories(store: Store) -> Iterator[Part]:
 def stories_of(part: Part, store: Store) -> tuple[tuple[Story, ...], Part | None]:
     """The stories that began in a part of a month, and the next older part with any; as `feeds.archives` splits it."""
     cursor: str | None = cursor_at(part.end)
-    for number in range(1, part.number + 1):
-        page = store.stories(MOST_STORIES + 1, cursor)
-        inside = [story for story in page.stories if story.first >= part.since]
-        count, rest = cut(replace(part, number=number), [story.first for story in inside], MOST_STORIES)
-        if number == part.number:
-            return tuple(inside[:count]), rest or _before(part, store)
-        if rest is None or (rest.day, rest.number) != (part.day, number + 1):
-            break
-        cursor = store.stories(count, cursor).next
-    return (), None
+    if part.number > 1:  # those of its day before it are full
+        cursor = store.stories_behind(cursor_at(part.end), (part.number - 1) * MOST_STORIES)
+    if cursor is None:
+        return (), None
+    page = store.stories(MOST_STORIES + 1, cursor)
+    inside = [story for story in page.stories if story.first >= part.since]
+    count, rest = cut(part, [story.first for story in inside], MOST_STORIES)
+    return tuple(inside[:count]), rest or _before(part, store)
 
 
 def _before(part: Part, store: Store) -> Part | None:

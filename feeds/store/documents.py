@@ -9,7 +9,6 @@ from pathlib import PurePosixPath
 from typing import Any
 from uuid import uuid5
 
-from sqlalchemy import ColumnElement
 from sqlalchemy import Connection
 from sqlalchemy import Engine
 from sqlalchemy import Row
@@ -26,6 +25,7 @@ from feeds.model import Source
 from feeds.model.scope import document_scope
 from feeds.store.codec import pack
 from feeds.store.counting import bump
+from feeds.store.engine import changing
 from feeds.store.engine import reading
 from feeds.store.engine import writing
 from feeds.store.prepare import document_columns
@@ -53,7 +53,7 @@ def record_failure(engine: Engine, info: DocumentInfo, problem: Problem, now: da
     with reading(engine) as connection:
         if _is_noted(_last_read(connection, info.location), info, problem):
             return
-    with writing(engine) as connection:
+    with changing(engine) as connection:
         scopes = {document_scope(info.name)} | of_all_listings(connection, now)
         row = _last_read(connection, info.location) or _add_document(connection, None, "", info, now)
         changes = {
@@ -88,22 +88,13 @@ def find_document(connection: Connection, source_slug: str, location: str) -> Ro
 
 
 def save_source(connection: Connection, told: Source) -> tuple[int, bool]:
-    """The row of a source, made or brought up to date, and whether it said something else of the source before.
-
-    Until the transaction ends nobody else writes to the source.
-    """
+    """The row of a source, made or brought up to date, and whether it said something else of the source before."""
     add(connection, source, [{**asdict(told), "entries": 0}])
-    lock_source(connection, source.c.slug == told.slug)
     row = connection.execute(_SOURCE, {"slug": told.slug}).one()
     differs = any(getattr(row, name) != value for name, value in asdict(told).items())
     if differs:
         connection.execute(update(source).where(source.c.id == row.id).values(asdict(told)))
     return row.id, differs
-
-
-def lock_source(connection: Connection, which: ColumnElement[bool]) -> None:
-    """Wait until nobody else writes to a source, and have others wait until the transaction ends."""
-    connection.execute(update(source).where(which).values(slug=source.c.slug))
 
 
 def in_other_sources(connection: Connection, source_id: int, location: str) -> Sequence[Row[Any]]:

@@ -48,7 +48,7 @@ PATIENCE = 10
 CHUNK = 500
 #: Any fixed number; everyone who migrates a PostgreSQL database waits for the same lock.
 _MIGRATION_LOCK = 4_293_389_101
-_STORIES_LOCK = 4_293_389_102
+_CHANGES_LOCK = 4_293_389_102
 _WRITES = "feedwright_writes"
 _T = TypeVar("_T")
 
@@ -138,6 +138,19 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def changing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that changes entries; it waits for its turn at the beginning on PostgreSQL too.
+
+    Entries of all sources meet in authors, topics, listings and stories: two that came by these in different orders
+    would wait for each other. Raises `StoreError`.
+    """
+    with writing(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHANGES_LOCK})
+        yield connection
+
+
 def lock_for_migration(connection: Connection) -> None:
     """Wait until nobody else migrates, or copies into the store. On SQLite the transaction has waited already."""
     if connection.dialect.name == "postgresql":
@@ -159,12 +172,6 @@ def is_lock_timeout(error: StoreError) -> bool:
     """Whether a transaction failed for waiting too long (SQLSTATE 55P03)."""
     cause = error.__cause__
     return isinstance(cause, DBAPIError) and getattr(cause.orig, "sqlstate", None) == "55P03"
-
-
-def lock_stories(connection: Connection) -> None:
-    """Wait until nobody else writes stories: entries of all sources meet in them. On SQLite nobody else writes."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _STORIES_LOCK})
 
 
 def chunks(values: Iterable[_T], size: int = CHUNK) -> Iterator[list[_T]]:

@@ -25,28 +25,24 @@ from feeds.store.changes import related_to
 from feeds.store.codec import place
 from feeds.store.decide import Standing
 from feeds.store.documents import in_other_sources
-from feeds.store.documents import lock_source
+from feeds.store.engine import changing
 from feeds.store.engine import chunks
-from feeds.store.engine import writing
 from feeds.store.loading import Surroundings
 from feeds.store.loading import load
 from feeds.store.prepare import order_key
 from feeds.store.relisting import relist
 from feeds.store.schema import document
 from feeds.store.schema import entry
-from feeds.store.schema import source
 from feeds.store.schema import standing
 from feeds.store.stories import connect
 
 
 def withdraw_for_good(engine: Engine, entry_id: str, now: datetime) -> bool:
     """Withdraw an entry by hand; tell whether it was not so already. Raises `NotFoundError`."""
-    with writing(engine) as connection:
-        found = connection.execute(select(entry.c.source_id).where(entry.c.id == entry_id)).one_or_none()
-        if found is None:
+    with changing(engine) as connection:
+        row = connection.execute(select(entry).where(entry.c.id == entry_id)).one_or_none()
+        if row is None:
             raise NotFoundError("entry", entry_id)
-        lock_source(connection, source.c.id == found.source_id)
-        row = connection.execute(select(entry).where(entry.c.id == entry_id)).one()
         if row.withdrawn_for_good:
             return False
         withdraw_all(connection, [dict(row._mapping)], now)
@@ -120,7 +116,6 @@ def leave_other_sources(
     changed: set[str] = set()
     left = in_other_sources(connection, source_id, location)
     for row in left:
-        lock_source(connection, source.c.id == row.source_id)
         changed |= _leave(connection, load(connection, row.source_id, row.id, []), now)
         connection.execute(update(document).where(document.c.id == row.id).values(entries=0, fingerprint=None))
     return changed, {row.name for row in left}

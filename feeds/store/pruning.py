@@ -27,7 +27,7 @@ from sqlalchemy import update
 from feeds.errors import UnavailableError
 from feeds.identity import OPENING
 from feeds.store.advice import explained
-from feeds.store.documents import lock_source
+from feeds.store.engine import changing
 from feeds.store.engine import reading
 from feeds.store.engine import writing
 from feeds.store.indexing import refill
@@ -71,7 +71,7 @@ def prune(engine: Engine, before: datetime, now: datetime) -> Pruned:
     with writing(engine) as connection:
         old = delete(revision).where(revision.c.updated < before)
         done.revisions = connection.execute(old).rowcount
-    with writing(engine) as connection:
+    with changing(engine) as connection:
         done.refilled = _has_many_dead(connection)
         if done.refilled:
             refill(connection)
@@ -87,8 +87,7 @@ def _sources(engine: Engine) -> Sequence[int]:
 def _withdraw_some(engine: Engine, source_id: int, before: datetime, now: datetime) -> int:
     old = and_(entry.c.published < before, entry.c.first_seen < before)
     live = and_(entry.c.source_id == source_id, entry.c.withdrawn_at.is_(None), old)
-    with writing(engine) as connection:
-        lock_source(connection, source.c.id == source_id)
+    with changing(engine) as connection:
         rows = connection.execute(select(entry).where(live).order_by(entry.c.published).limit(CHUNK)).all()
         if rows:
             withdraw_all(connection, [dict(row._mapping) for row in rows], now)
@@ -100,7 +99,7 @@ def _withdraw_some(engine: Engine, source_id: int, before: datetime, now: dateti
 def _empty_some(engine: Engine, before: datetime) -> int:
     """What left its document long ago loses its texts; should it come back, the document has them."""
     full = and_(entry.c.withdrawn_at < before, entry.c.content_html != "")
-    with writing(engine) as connection:
+    with changing(engine) as connection:
         rows = connection.execute(select(entry).where(full).order_by(entry.c.id).limit(CHUNK)).all()
         if rows:
             _empty(connection, rows)

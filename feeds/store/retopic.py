@@ -24,8 +24,8 @@ from feeds.store.codec import links
 from feeds.store.codec import pack
 from feeds.store.codec import strings
 from feeds.store.codec import topic_slugs
+from feeds.store.engine import changing
 from feeds.store.engine import reading
-from feeds.store.engine import writing
 from feeds.store.relisting import relist
 from feeds.store.schema import document
 from feeds.store.schema import entry
@@ -65,7 +65,7 @@ def retopic(engine: Engine, classify: Classify, now: datetime) -> Retopiced:
     for rows in _chunks(engine):
         found = {row.id: pack(_classified(row, classify)) for row in rows}
         if any(found[row.id] != row.topics for row in rows):
-            with writing(engine) as connection:
+            with changing(engine) as connection:
                 _write(connection, rows, found, now, done)
         done.entries += sum(row.withdrawn_at is None for row in rows)
     return done

@@ -174,6 +174,10 @@ class Store:
         """The stories that began last, the last one first; at most 1000. Raises `QueryError`."""
         return self._read(lambda connection: telling.read_stories(connection, limit, cursor))
 
+    def stories_behind(self, cursor: str, number: int) -> str | None:
+        """The cursor behind the next so many stories; None where there are not as many. Raises `QueryError`."""
+        return self._read(lambda connection: telling.read_behind(connection, cursor, number))
+
     def largest_stories(self, limit: int = 20) -> tuple[Story, ...]:
         """The stories with the most entries."""
         return self._read(lambda connection: telling.read_largest(connection, limit))

@@ -31,7 +31,6 @@ from feeds.store.codec import pack
 from feeds.store.codec import people
 from feeds.store.codec import strings
 from feeds.store.engine import chunks
-from feeds.store.engine import lock_stories
 from feeds.store.relations import LIVE
 from feeds.store.relations import Likeness
 from feeds.store.relations import likeness
@@ -99,7 +98,6 @@ def connect(connection: Connection, ids: Iterable[str], document_id: int | None 
     touched = set(ids)
     if not touched:
         return Connected()
-    lock_stories(connection)
     before = rows_of(connection, touched)
     alike = _alike(connection, touched)
     after = {row for one in alike for row in _about(one)}

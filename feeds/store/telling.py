@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy import Row
+from sqlalchemy import Select
 from sqlalchemy import literal
 from sqlalchemy import select
 from sqlalchemy import tuple_
@@ -47,15 +48,26 @@ def read_stories(connection: Connection, limit: int, cursor: str | None) -> Stor
     """The stories that began last, the last one first. Raises `QueryError`."""
     if limit < 1:
         raise QueryError("limit", f"{limit} is less than 1")
-    asked = select(story).order_by(story.c.first.desc(), story.c.id.desc())
-    if cursor is not None:
-        at, _, story_id = read_cursor(cursor)
-        asked = asked.where(tuple_(story.c.first, story.c.id) < tuple_(literal(at, Instant), literal(story_id, Key)))
-    rows = connection.execute(asked.limit(min(limit, MOST) + 1)).all()
+    rows = connection.execute(_behind(cursor, select(story)).limit(min(limit, MOST) + 1)).all()
     shown = rows[: min(limit, MOST)]
     more = len(rows) > len(shown)
     following = write_cursor((shown[-1].first, "", shown[-1].id)) if more else None
     return StoryPage(_stories(connection, shown), following)
+
+
+def read_behind(connection: Connection, cursor: str, number: int) -> str | None:
+    """The cursor behind the next so many stories, along the index alone. Raises `QueryError`."""
+    asked = _behind(cursor, select(story.c.first, story.c.id)).offset(number - 1).limit(1)
+    last = connection.execute(asked).one_or_none()
+    return None if last is None else write_cursor((last.first, "", last.id))
+
+
+def _behind(cursor: str | None, asked: Select[Any]) -> Select[Any]:
+    asked = asked.order_by(story.c.first.desc(), story.c.id.desc())
+    if cursor is None:
+        return asked
+    at, _, story_id = read_cursor(cursor)
+    return asked.where(tuple_(story.c.first, story.c.id) < tuple_(literal(at, Instant), literal(story_id, Key)))
 
 
 def read_largest(connection: Connection, limit: int) -> tuple[Story, ...]:

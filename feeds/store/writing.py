@@ -39,8 +39,8 @@ from feeds.store.documents import find_document
 from feeds.store.documents import make_document
 from feeds.store.documents import note_reading
 from feeds.store.documents import save_source
+from feeds.store.engine import changing
 from feeds.store.engine import reading
-from feeds.store.engine import writing
 from feeds.store.loading import Surroundings
 from feeds.store.loading import TakenIds
 from feeds.store.loading import banned_keys
@@ -80,7 +80,7 @@ def save(engine: Engine, prepared: Prepared, now: datetime) -> Saved:
         if prepared.batch.reading not in {None, row.reading} and row.shrunk != row.digest:
             note_reading(engine, row.id, prepared.fingerprint, prepared.batch.reading)
         return Saved(unchanged=len(prepared.drafts))
-    with writing(engine) as connection:
+    with changing(engine) as connection:
         source_id, renamed = save_source(connection, prepared.batch.source)
         if _saved(connection, prepared) is not None:  # by another process meanwhile
             return Saved(unchanged=len(prepared.drafts))

@@ -71,7 +71,7 @@ def topic(given: Given, state: State) -> BaseResponse:
 
 def statistics(given: Given, state: State) -> Response:
     """Entries by topic and month, topics that stand together, entries without one."""
-    found = state.remembered.get("statistics", lambda: summarise(state.store.topic_counts()))
+    found = state.remembered.get("statistics", lambda: summarise(state.store.topic_counts()), may_lag=True)
     return answer_json(topic_statistics(found, state))
 
 
