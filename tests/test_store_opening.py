@@ -16,10 +16,12 @@ from sqlalchemy import text
 import feeds.migrations
 from feeds.errors import SchemaError
 from feeds.errors import StoreError
+from feeds.errors import UnavailableError
 from feeds.model import Batch
 from feeds.store import Store
 from feeds.store import migrate
 from feeds.store import open_store
+from feeds.store.engine import lift_limits
 from feeds.store.engine import make_engine
 from feeds.store.engine import reading
 from feeds.store.engine import store_url as parse_url
@@ -179,3 +181,32 @@ def test_a_failing_database_is_an_error_of_the_store_with_its_cause(store: Store
     with pytest.raises(StoreError, match="listing") as raised:
         store.save(make_batch(), NOW)
     assert raised.value.__cause__ is not None
+
+
+# Questions that take too long
+
+#: Three million rows, made out of nothing.
+_LONG = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 3000000) SELECT max(x) FROM n"
+
+
+def test_a_question_of_who_only_reads_is_ended_when_it_takes_too_long(
+    store_url: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feeds.store.engine.READ_TIMEOUT", 1)
+    engine = make_engine(parse_url(store_url), read_only=True)
+    with pytest.raises(UnavailableError, match="cannot read the store"), reading(engine) as connection:
+        connection.exec_driver_sql(_LONG).scalar_one()
+    with reading(engine) as connection:
+        lift_limits(connection)
+        assert connection.exec_driver_sql(_LONG).scalar_one() == 3_000_000
+    with pytest.raises(UnavailableError), reading(engine) as connection:  # only that transaction took its time
+        connection.exec_driver_sql(_LONG).scalar_one()
+    engine.dispose()
+
+
+def test_who_writes_takes_its_time(store_url: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feeds.store.engine.READ_TIMEOUT", 1)
+    engine = make_engine(parse_url(store_url))
+    with writing(engine) as connection:
+        assert connection.exec_driver_sql(_LONG).scalar_one() == 3_000_000
+    engine.dispose()

@@ -31,6 +31,8 @@ from feeds.errors import ReadOnlyError
 from feeds.errors import StoreError
 from feeds.errors import UnavailableError
 from feeds.store.advice import explained
+from feeds.store.bounded import bound
+from feeds.store.bounded import lift
 from feeds.store.server import arguments
 from feeds.store.server import is_prepared
 from feeds.store.server import send_lists_as_bytes
@@ -40,7 +42,7 @@ from feeds.store.server import server_url
 BUSY_TIMEOUT = 10_000
 #: What stays of a WAL file once it was copied into the store; a long reader can make it much larger.
 WAL_BYTES = 64 << 20
-#: Milliseconds that a server may take to answer a question.
+#: Milliseconds that a question may take of who only reads.
 READ_TIMEOUT = 20_000
 #: Seconds until a server that does not answer counts as gone, and nobody waits for a free connection any more.
 PATIENCE = 10
@@ -116,6 +118,8 @@ def make_engine(url: URL, *, read_only: bool = False, connections: int = USUAL.a
     engine = create_engine(_sqlite_url(path, read_only), pool_size=8)
     event.listen(engine, "connect", _prepare_reader if read_only else _prepare_writer)
     event.listen(engine, "begin", _begin)
+    if read_only:
+        bound(engine, lambda: READ_TIMEOUT)
     return engine
 
 
@@ -166,6 +170,8 @@ def lift_limits(connection: Connection) -> None:
     """Have this transaction take its time: what reads a whole table needs longer than any page."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL statement_timeout = 0"))
+    else:
+        lift(connection)
 
 
 def is_lock_timeout(error: StoreError) -> bool:
