@@ -164,6 +164,8 @@ def test_a_failure_keeps_the_good_entries(store: Store) -> None:
 def test_a_document_that_never_could_be_read_is_shown(store: Store) -> None:
     store.record_failure(make_info("broken.md"), Problem("is empty"), NOW)
     assert [(r.info.name, r.failure, r.entries) for r in store.documents()] == [("broken.md", "is empty", 0)]
+    store.save(make_batch(make_drafts(GARDEN), name="a.md"), NOW)
+    assert [report.info.name for report in store.documents()] == ["broken.md", "a.md"]
 
 
 # Relations

@@ -49,8 +49,8 @@ def read_source(connection: Connection, slug: str) -> Source:
 
 
 def read_documents(connection: Connection) -> tuple[DocumentReport, ...]:
-    """All documents by source and name."""
-    order = (source.c.slug, document.c.name, document.c.location)
+    """All documents by source and name; first those that were never read and are of none."""
+    order = (source.c.slug.nulls_first(), document.c.name, document.c.location)
     return tuple(report_from_row(row) for row in connection.execute(_documents().order_by(*order)))
 
 
