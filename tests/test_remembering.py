@@ -6,6 +6,7 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from dataclasses import field
 from threading import Event
 
 import pytest
@@ -25,8 +26,11 @@ class World:
     lineage: str = "first"
     seconds: float = 0.0
     made: int = 0
+    #: Set by who looks.
+    looked: Event = field(default_factory=Event)
 
     def look(self, scopes: Sequence[Scope], known: Mark | None) -> Mark:
+        self.looked.set()
         return Mark(self.lineage, self.version, self.version, None)
 
     def making(self, seconds: float) -> Callable[[], int]:
@@ -38,6 +42,19 @@ class World:
             return self.version
 
         return make
+
+
+class Held:
+    """Makes a value when it is told to go on."""
+
+    def __init__(self, make: Callable[[], int]) -> None:
+        self._make = make
+        self.begun, self.go_on = Event(), Event()
+
+    def __call__(self) -> int:
+        self.begun.set()
+        assert self.go_on.wait(10)
+        return self._make()
 
 
 @pytest.fixture
@@ -91,18 +108,13 @@ def test_what_fails_is_tried_again(world: World, remembered: Remembered) -> None
 
 
 def test_threads_that_ask_at_once_have_it_made_once(world: World, remembered: Remembered) -> None:
-    begun, go_on = Event(), Event()
-
-    def waits() -> int:
-        begun.set()
-        assert go_on.wait(10)
-        return world.making(0)()
+    held = Held(world.making(0))
 
     with ThreadPoolExecutor(4) as pool:
-        asked = [pool.submit(remembered.get, "a", waits)]
-        assert begun.wait(10)
+        asked = [pool.submit(remembered.get, "a", held)]
+        assert held.begun.wait(10)
         asked += [pool.submit(remembered.get, "a", world.making(0)) for _ in range(3)]
-        go_on.set()
+        held.go_on.set()
         assert [one.result(10) for one in asked] == [1, 1, 1, 1]
     assert world.made == 1
 
@@ -113,18 +125,13 @@ def test_while_a_value_is_made_that_takes_long_the_others_get_the_earlier_one(
     remembered.get("a", world.making(LONG * 3), may_lag=True)
     world.version = 2
     world.seconds += LONG * 3 * LAG + 1
-    begun, go_on = Event(), Event()
-
-    def waits() -> int:
-        begun.set()
-        assert go_on.wait(10)
-        return world.making(LONG * 3)()
+    held = Held(world.making(LONG * 3))
 
     with ThreadPoolExecutor(1) as pool:
-        making = pool.submit(remembered.get, "a", waits, may_lag=True)
-        assert begun.wait(10)
+        making = pool.submit(remembered.get, "a", held, may_lag=True)
+        assert held.begun.wait(10)
         assert remembered.get("a", world.making(0), may_lag=True) == 1
-        go_on.set()
+        held.go_on.set()
         assert making.result(10) == 2
     assert remembered.get("a", world.making(0), may_lag=True) == 2
 
@@ -132,16 +139,11 @@ def test_while_a_value_is_made_that_takes_long_the_others_get_the_earlier_one(
 def test_nobody_gets_a_value_of_another_store_while_one_is_made(world: World, remembered: Remembered) -> None:
     remembered.get("a", world.making(LONG * 3), may_lag=True)
     world.lineage, world.version = "second", 7
-    begun, go_on = Event(), Event()
-
-    def waits() -> int:
-        begun.set()
-        assert go_on.wait(10)
-        return world.making(0)()
+    held = Held(world.making(0))
 
     with ThreadPoolExecutor(2) as pool:
-        making = pool.submit(remembered.get, "a", waits, may_lag=True)
-        assert begun.wait(10)
+        making = pool.submit(remembered.get, "a", held, may_lag=True)
+        assert held.begun.wait(10)
+        world.looked = held.go_on  # not before the other one has looked, and sees that another store is there
         asked = pool.submit(remembered.get, "a", world.making(0), may_lag=True)
-        go_on.set()
         assert (making.result(10), asked.result(10)) == (7, 7)

@@ -42,7 +42,8 @@ def ranked(candidates: Sequence[Candidate], phrases: Sequence[Phrase]) -> list[s
     """The ids, the best first; where nothing tells two apart they stay in the order given."""
     if not candidates:
         return []
-    counts = [_counts(one, phrases) for one in candidates]
+    runs = [phrase.run for phrase in phrases]
+    counts = [_counts(one, phrases, runs) for one in candidates]
     lengths = [len(one.text) + 1 for one in candidates]
     usual = sum(lengths) / len(lengths)
     rarity = [_rarity(len(candidates), sum(any(row[n]) for row in counts)) for n in range(len(phrases))]
@@ -54,17 +55,16 @@ def ranked(candidates: Sequence[Candidate], phrases: Sequence[Phrase]) -> list[s
     return sorted(scores, key=lambda entry_id: -scores[entry_id])
 
 
-def _counts(one: Candidate, phrases: Sequence[Phrase]) -> list[tuple[int, float]]:
+def _counts(one: Candidate, phrases: Sequence[Phrase], runs: Sequence[str | None]) -> list[tuple[int, float]]:
     """For each phrase how often it is in the text, and what it is worth elsewhere."""
     title, names = stream(one.title, (), ""), stream(None, one.names, "")
     elsewhere = [_TITLE * min(1, _count(title, p)) + _NAME * min(1, _count(names, p)) for p in phrases]
-    return list(zip(_in_text(one.text, phrases), elsewhere, strict=True))
+    return list(zip(_in_text(one.text, phrases, runs), elsewhere, strict=True))
 
 
-def _in_text(text: str, phrases: Sequence[Phrase]) -> list[int]:
+def _in_text(text: str, phrases: Sequence[Phrase], runs: Sequence[str | None]) -> list[int]:
     """How often each phrase is in a text, which is taken apart only where that must be: nothing else takes as long."""
-    runs = [phrase.run for phrase in phrases]
-    folded = fold(text)
+    folded = fold(text) if any(runs) else ""
     tokens = "" if all(runs) else stream(None, (), text)
     return [_count(tokens, p) if run is None else folded.count(run) for p, run in zip(phrases, runs, strict=True)]
 

@@ -70,7 +70,7 @@ def main() -> None:
     """Print a table."""
     plan = reading_plan(load_settings({}))
     with tempfile.TemporaryDirectory() as folder:
-        paths = find_documents(sys.argv[1:]) if len(sys.argv) > 1 else _documents(Path(folder) / "documents")
+        paths = find_documents(sys.argv[1:]) if len(sys.argv) > 1 else documents(Path(folder) / "documents")
         print(f"{len(paths)} documents, {_parse(paths, plan)} entries")
         for database in ["sqlite", *(["postgresql"] if _SERVER else [])]:
             _print(database, _rounds(database, paths, plan, Path(folder)), len(paths))
@@ -139,7 +139,8 @@ def _open(database: str, file: Path) -> Iterator[Store]:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
-def _documents(folder: Path) -> list[Path]:
+def documents(folder: Path) -> list[Path]:
+    """Logs of posts and newsletters, the same in every run."""
     random.seed(20_240_501)
     folder.mkdir()
     for number in range(LOGS):

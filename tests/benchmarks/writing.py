@@ -33,7 +33,7 @@ from scrapers.document import read_document
 from scrapers.pipeline import finish
 from scrapers.pipeline import scrape_document
 from scrapers.plans import reading_plan
-from tests.benchmarks.ingest import _documents
+from tests.benchmarks.ingest import documents
 
 ROUNDS = 3
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
@@ -69,7 +69,7 @@ _Taken = tuple[float, float]
 def _prepared() -> Iterator[Prepared]:
     plan = reading_plan(load_settings({}))
     with tempfile.TemporaryDirectory() as folder:
-        for path in _documents(Path(folder) / "documents"):
+        for path in documents(Path(folder) / "documents"):
             yield prepare(finish(scrape_document(read_document(path), plan), None, plan).batch)
 
 
