@@ -127,6 +127,45 @@ def test_a_store_of_every_revision_becomes_a_new_one_with_what_it_held(
             assert [e.id for e in store.entries(words).entries] == [e.id for e in new.entries(words).entries] != []
 
 
+#: What `shape` does not tell: what a table is kept by, what an index is of, how columns are compared.
+DETAILS = {
+    "sqlite": (
+        "SELECT name, wr, strict FROM pragma_table_list",
+        "SELECT name, tbl_name, sql FROM sqlite_master WHERE type IN ('index', 'trigger', 'view')",
+        "SELECT m.name, i.name, x.name, x.desc, x.coll FROM sqlite_master m, pragma_index_list(m.name) i, "
+        "pragma_index_xinfo(i.name) x WHERE m.type = 'table'",
+        "SELECT sql FROM sqlite_master WHERE name = 'search_text'",
+        "SELECT name, type, \"notnull\", pk FROM pragma_table_info('alembic_version')",
+    ),
+    "postgresql": (
+        "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+        "SELECT table_name, column_name, data_type, column_default, is_nullable, collation_name "
+        "FROM information_schema.columns WHERE table_schema = 'public'",
+        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE connamespace = 'public'::regnamespace",
+        "SELECT relname, relkind::text, reloptions::text FROM pg_class WHERE relnamespace = 'public'::regnamespace",
+    ),
+}
+
+
+def details(connection: Connection) -> list[str]:
+    asked = DETAILS[connection.dialect.name]
+    return sorted(repr(tuple(row)) for question in asked for row in connection.exec_driver_sql(question))
+
+
+def test_a_new_store_is_what_all_revisions_make(bare_url: str, stepped: Engine, request: pytest.FixtureRequest) -> None:
+    with writing(stepped) as connection:
+        upgrade(connection, "head")
+        stepwise = (shape(connection), details(connection))
+    name = "sqlite_store_url" if bare_url.startswith("sqlite") else "postgres_store_url"
+    engine = make_engine(parse_url(request.getfixturevalue(name)))
+    with reading(engine) as connection:
+        assert (shape(connection), details(connection)) == stepwise
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all() == [HEAD]
+        assert connection.exec_driver_sql("SELECT id, version, length(lineage) FROM state").all() == [(1, 0, 32)]
+    engine.dispose()
+
+
 @pytest.fixture
 def stepped(bare_url: str) -> Iterator[Engine]:
     """A store without tables, to be migrated step by step."""
@@ -188,8 +227,10 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(sqlite_store_url: str
     assert shape_of(url) == shape_of(sqlite_store_url)
 
 
-def test_several_may_migrate_at_once(bare_url: str, filled: Path) -> None:
-    make_old(bare_url, REVISIONS[0], filled)
+@pytest.mark.parametrize("is_new", [False, True], ids=["old", "new"])
+def test_several_may_migrate_at_once(bare_url: str, filled: Path, is_new: bool) -> None:
+    if not is_new:
+        make_old(bare_url, REVISIONS[0], filled)
     environ = {**os.environ, "DATABASE_URL": bare_url}
     words = [sys.executable, "-W", "error", str(ROOT / "feedwright.py"), "migrate"]
     started = [

@@ -27,6 +27,7 @@ from feeds.store.engine import store_file
 from feeds.store.engine import store_url
 from feeds.store.engine import writing
 from feeds.store.schema import HEAD
+from feeds.store.schema import state
 
 _SCRIPTS = Path(__file__).parents[1] / "migrations"
 #: Two processes that open a new SQLite file at once disagree about who may switch it to WAL, and SQLite does not wait.
@@ -65,7 +66,8 @@ def _migrate_file(engine: Engine) -> None:
     event.listen(engine, "connect", _be_patient, insert=False)
     engine.dispose()
     with writing(engine) as connection:
-        _upgrade(connection, "head")
+        if not _made(connection):
+            _upgrade(connection, "head")
 
 
 def _migrate_server(engine: Engine, pause: Callable[[float], None]) -> None:
@@ -76,10 +78,21 @@ def _migrate_server(engine: Engine, pause: Callable[[float], None]) -> None:
     """
     with writing(engine) as guard:
         lock_for_migration(guard)
-        with reading(engine) as connection:
-            revisions = _missing(connection)
+        with writing(engine) as connection:
+            revisions = [] if _made(connection) else _missing(connection)
         for revision in revisions:
             _upgrade_soon(engine, revision, pause)
+
+
+def _made(connection: Connection) -> bool:
+    """Make the tables where there is nothing yet; whether there was nothing."""
+    found = inspect(connection)
+    if found.has_table("alembic_version") or found.has_table(state.name):
+        return False
+    from feeds.store.making import make_tables  # only here, for the same reason as Alembic
+
+    make_tables(connection)
+    return True
 
 
 def _upgrade_soon(engine: Engine, revision: str, pause: Callable[[float], None]) -> None:

@@ -1,4 +1,5 @@
-"""The tables, with types that both databases agree on. `feeds/migrations` makes them; a test compares the two.
+"""The tables, with types that both databases agree on: what `feeds.store.making` makes, and a test compares with what
+`feeds/migrations` makes of older ones.
 
 Their indexes stand in `feeds.store.indexes`.
 """
@@ -14,6 +15,7 @@ from sqlalchemy import MetaData
 from sqlalchemy import Table
 from sqlalchemy import Text
 from sqlalchemy import UniqueConstraint
+from sqlalchemy import text
 
 from feeds.store.columns import Instant
 from feeds.store.columns import Key
@@ -23,6 +25,9 @@ HEAD = "0010"
 
 metadata = MetaData()
 
+#: Columns have a value of their own where a program that is older leaves them out.
+_NO = text("false")
+
 #: One row. The version counts the writing transactions that changed something a reader can see; `lineage` is drawn when
 #: the store is made, so that a cursor of one store is not taken for one of another.
 state = Table(
@@ -30,7 +35,7 @@ state = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", BigInteger, nullable=False),
-    Column("lineage", Text, nullable=False),
+    Column("lineage", Text, nullable=False, server_default=""),
 )
 
 #: When a listing last changed, by its scopes (`feeds.model.Scope`): the version of the store, and the moment, in whole
@@ -86,7 +91,7 @@ document = Table(
     Column("fingerprint", Text),
     Column("reading", Text),
     Column("shrunk", Text),
-    Column("anonymous", Boolean, nullable=False),
+    Column("anonymous", Boolean, nullable=False, server_default=_NO),
     Column("first_seen", Instant, nullable=False),
     Column("read", Instant, nullable=False),
     UniqueConstraint("source_id", "location"),
@@ -110,9 +115,9 @@ entry = Table(
     Column("updated", Instant, nullable=False),
     Column("first_seen", Instant, nullable=False),
     Column("withdrawn_at", Instant),
-    Column("withdrawn_for_good", Boolean, nullable=False),
-    Column("changed", BigInteger, nullable=False),
-    Column("changed_at", Instant, nullable=False),
+    Column("withdrawn_for_good", Boolean, nullable=False, server_default=_NO),
+    Column("changed", BigInteger, nullable=False, server_default="0"),
+    Column("changed_at", Instant, nullable=False, server_default="0"),
     Column("revision", Integer, nullable=False),
     Column("title", Text),
     Column("summary", Text, nullable=False),
@@ -123,7 +128,7 @@ entry = Table(
     Column("links", Text, nullable=False),
     Column("media", Text, nullable=False),
     Column("topics", Text, nullable=False),
-    Column("labels", Text, nullable=False),
+    Column("labels", Text, nullable=False, server_default="[]"),
     Column("place", Text, nullable=False),
     Column("natural_keys", Text, nullable=False),
     Column("keys", Text, nullable=False),
