@@ -28,6 +28,7 @@ from typing import TypeVar
 from feeds.errors import DocumentError
 from feeds.model import Problem
 from feeds.processes import serve_parent
+from feeds.store.prepare import prepare
 from scrapers.document import read_document
 from scrapers.pipeline import Finished
 from scrapers.pipeline import Plan
@@ -204,11 +205,17 @@ def _read_file(path: Path) -> Read:
     """As `read_file`, but that a bug of ours is left to the process that asks, which tells of it."""
     assert _plan is not None
     try:
-        return _read(path, _plan)
+        read = _read(path, _plan)
+        return _prepared(read) if isinstance(read, Finished) else read
     except DocumentError as error:
         return problem_of(path.name, error)
 
 
 def _finish(scraping: Scraping, siblings: str | None) -> Finished:
     assert _plan is not None
-    return finish(scraping, siblings, _plan, is_file=True)
+    return _prepared(finish(scraping, siblings, _plan, is_file=True))
+
+
+def _prepared(read: Finished) -> Finished:
+    """Everybody waits for the one that stores: what it would do by itself is done here, also for what proves old."""
+    return replace(read, prepared=prepare(read.batch, wholly=True))

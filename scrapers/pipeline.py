@@ -27,6 +27,7 @@ from feeds.model import Saved
 from feeds.model import Skip
 from feeds.model import Source
 from feeds.model import Upload
+from feeds.store.prepare import Prepared
 from feeds.topics import Topics
 from scrapers.characters import publishable
 from scrapers.characters import storable
@@ -65,7 +66,7 @@ class Keeper(Protocol):
 
     def last_readings(self, locations: Iterable[str]) -> dict[str, LastReading]: ...
 
-    def save(self, batch: Batch, now: datetime) -> Saved: ...
+    def save(self, batch: Batch, now: datetime, prepared: Prepared | None = None) -> Saved: ...
 
     def record_failure(self, document: DocumentInfo, problem: Problem, now: datetime) -> None: ...
 
@@ -119,6 +120,8 @@ class Finished:
     problems: tuple[Problem, ...]
     #: The name that it gives its series, if it does.
     publication: str | None
+    #: What the store makes of the batch, where that is done already.
+    prepared: Prepared | None = None
 
 
 def scrape_document(document: Document, plan: Plan) -> Scraping:
@@ -154,7 +157,7 @@ def finish(read: Scraping, siblings: str | None, plan: Plan, *, is_file: bool = 
 def save(finished: Finished, store: Keeper, plan: Plan) -> Outcome:
     """Store what `finish` gave. Raises `StoreError`."""
     told = finished.batch.document
-    saved = store.save(finished.batch, plan.at or plan.now)
+    saved = store.save(finished.batch, plan.at or plan.now, finished.prepared)
     return Outcome(told.name, told.location, told.format, saved, finished.skips, finished.problems)
 
 

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from feeds.aliases import load_aliases
 from feeds.errors import UnavailableError
@@ -24,22 +25,31 @@ from feeds.model import EntryQuery
 from feeds.model import Saved
 from feeds.store import Store
 from feeds.store import open_store
+from feeds.store.engine import make_engine
+from feeds.store.engine import store_url as parse_url
+from feeds.store.engine import writing
+from feeds.store.indexing import refill
 from feeds.topics import Topics
 from scrapers import ahead
 from scrapers import samples_folder
+from scrapers.ahead import Read
 from scrapers.ahead import read_file
 from scrapers.ahead import reading
 from scrapers.document import Document
 from scrapers.ingest import ingest
 from scrapers.paths import find_documents
+from scrapers.pipeline import Finished
 from scrapers.pipeline import Plan
 from scrapers.pipeline import Scraping
 from scrapers.sources import load_sources
+from tests.stores import read_tables
 
 NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
 POST = "### 01\n\n2026-03-01\n\n林舟\n@linzhou\n第 {} 条好的帖子，什么问题也没有。\n"
 ANONYMOUS = "# 第 {0} 期\n\n## 1. 一件小事\n\n说说第 {0} 件小事。\n\n## 2. 另一件\n\n也说说它。\n"
 ROOT = Path(__file__).parent.parent
+#: What is found out of the words of entries.
+FOUND_OUT: dict[str, list[str]] = {"entry_about": [], "relation": [], "story": [], "story_entry": []}
 
 
 @pytest.fixture
@@ -65,14 +75,31 @@ def entries(store: Store) -> tuple[Entry, ...]:
 
 
 def test_what_is_read_ahead_gives_what_one_process_gives(
-    paths: Sequence[Path], plan: Plan, store: Store, tmp_path: Path, empty_store: Path
+    paths: Sequence[Path], plan: Plan, store: Store, store_url: str, tmp_path: Path, empty_store: Path
 ) -> None:
     shutil.copy(empty_store, tmp_path / "alone.db")
     with open_store(f"sqlite:///{tmp_path / 'alone.db'}") as alone:
         expected = list(ingest(paths, alone, plan))
         assert list(ingest(paths, store, plan, processes=2)) == expected
         assert entries(store) == entries(alone)
+    found = read_tables(store_url, FOUND_OUT)
+    assert found == read_tables(f"sqlite:///{tmp_path / 'alone.db'}", FOUND_OUT) and all(found.values())
     assert any(outcome.failure for outcome in expected) and any(outcome.entries for outcome in expected)
+
+
+def test_the_words_of_what_is_prepared_are_those_that_the_store_finds(
+    paths: Sequence[Path], plan: Plan, postgres_store_url: str
+) -> None:
+    """PostgreSQL can tell what it looks for words in; a later reading indexes it anew, without anything prepared."""
+    with open_store(postgres_store_url) as store:
+        list(ingest(paths, store, plan, processes=2))
+    engine = make_engine(parse_url(postgres_store_url))
+    asked = text("SELECT s.key, s.stream FROM search_text s JOIN search_entry e USING (key) ORDER BY s.key")
+    with writing(engine) as connection:
+        prepared = connection.execute(asked).all()
+        refill(connection)
+        assert len(prepared) > 20 and connection.execute(asked).all() == prepared
+    engine.dispose()
 
 
 def test_only_what_has_changed_is_read_ahead(
@@ -93,7 +120,11 @@ def test_files_are_taken_in_any_part_of_their_order(paths: Sequence[Path], plan:
     other.write_text(POST.format(9), "utf-8")
     with reading(paths, plan, 2) as read:
         for path in [paths[0], other, *paths[5::2], paths[1]]:
-            assert read(path) == read_file(path, plan)
+            assert _unprepared(read(path)) == read_file(path, plan)
+
+
+def _unprepared(read: Read) -> Read:
+    return replace(read, prepared=None) if isinstance(read, Finished) else read
 
 
 def test_what_waited_for_its_siblings_is_finished_by_others(
@@ -203,7 +234,7 @@ def test_where_no_process_can_be_started_one_reads_alone(
 def test_a_store_that_fails_ends_the_run_and_the_processes(
     paths: Sequence[Path], plan: Plan, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def save(batch: Batch, now: object) -> Saved:
+    def save(batch: Batch, now: object, prepared: object = None) -> Saved:
         raise UnavailableError("of a test")
 
     monkeypatch.setattr(store, "save", save)

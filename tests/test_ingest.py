@@ -178,7 +178,7 @@ def test_an_unexpected_error_in_one_document_is_recorded_and_the_rest_goes_on(
         def __getattr__(self, name: str) -> object:
             return getattr(store, name)
 
-        def save(self, batch: object, now: datetime) -> object:
+        def save(self, batch: object, now: datetime, prepared: object) -> object:
             if batch.document.name == "a.md":  # type: ignore[attr-defined]
                 raise RecursionError("deep")
             return store.save(batch, now)  # type: ignore[arg-type]

@@ -7,7 +7,10 @@ one: nothing is ever written behind a mirror that walks along the versions.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 from typing import Any
 
 from sqlalchemy import Connection
@@ -41,6 +44,9 @@ from feeds.store.statements import among
 from feeds.store.versions import raise_versions
 from feeds.store.versions import scopes_of_entries
 
+if TYPE_CHECKING:
+    from feeds.store.features import Features
+
 #: However many a caller asks for.
 MOST = 1000
 
@@ -59,15 +65,16 @@ def mark(
     now: datetime,
     scopes: Iterable[Scope] = (),
     moved: Iterable[str] = (),
+    known: Mapping[str, Features] = MappingProxyType({}),
 ) -> None:
     """Give the store its next version, and the entries `ids` that version; the last step of a transaction.
 
     The listings that these entries are in, and those with one of `scopes`, change with it: say there what entries were
     in before. So do those of `moved`, entries that look the same and may now be hidden behind another one. The entries
-    are brought into the search, or out of it, as they are now.
+    are brought into the search, or out of it, as they are now; of some it is `known` what their words tell.
     """
     ids = set(ids)
-    index(connection, sorted(ids))
+    index(connection, sorted(ids), known)
     changed = scopes_of_entries(connection, {*ids, *moved}) | set(scopes)
     version = bump(connection)
     for some in chunks(sorted(ids)):

@@ -10,9 +10,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 from typing import Any
 
 from sqlalchemy import Connection
@@ -38,6 +41,9 @@ from feeds.store.searching import write_texts
 from feeds.store.statements import SOME
 from feeds.store.statements import among
 from feeds.store.statements import put
+
+if TYPE_CHECKING:
+    from feeds.store.features import Features
 
 #: Counts the ways in which texts were taken apart; with another one a migration fills the search anew.
 _ANALYSER = 1
@@ -85,16 +91,19 @@ def names_of(byline: Iterable[Person]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (word for person in byline for word in (person.name, person.handle)))))
 
 
-def index(connection: Connection, ids: Iterable[str]) -> None:
-    """Have entries be found by what they are now; those that are withdrawn by nothing."""
+def index(connection: Connection, ids: Iterable[str], known: Mapping[str, Features] = MappingProxyType({})) -> None:
+    """Have entries be found by what they are now; those that are withdrawn by nothing.
+
+    Of some it is `known` what their words tell.
+    """
     for some in chunks(ids):
         wanted = {row.id: _findable(row) for row in connection.execute(_LIVE, {SOME: some})}
         rows = connection.execute(_OF_ENTRIES, {SOME: some}).all()
         kept = [row for row in rows if row.entry_id in wanted and wanted[row.entry_id].digest == row.digest]
         _retire(connection, [row.key for row in rows if row not in kept])
         _move(connection, [(row, wanted[row.entry_id]) for row in kept])
-        known = {row.entry_id for row in kept}
-        _add(connection, [one for entry_id, one in wanted.items() if entry_id not in known])
+        written = {row.entry_id for row in kept}
+        _add(connection, [one for entry_id, one in wanted.items() if entry_id not in written], known)
 
 
 def fill(connection: Connection) -> None:
@@ -155,7 +164,7 @@ def _move(connection: Connection, kept: Iterable[tuple[Row[Any], _Findable]]) ->
         connection.execute(update(search_entry).where(search_entry.c.key == bindparam("row")).values(changes), moved)
 
 
-def _add(connection: Connection, new: Sequence[_Findable]) -> None:
+def _add(connection: Connection, new: Sequence[_Findable], known: Mapping[str, Features]) -> None:
     taken = _taken(connection, new)
     rows, texts, back = [], [], []
     for one in new:
@@ -166,7 +175,8 @@ def _add(connection: Connection, new: Sequence[_Findable]) -> None:
         taken[key] = ""
         columns = {"entry_id": one.id, "published": one.published, "order_key": one.order_key, "digest": one.digest}
         rows.append({"key": key, **columns})
-        texts.append((key, stream(one.title, one.names, one.text)))
+        words = known[one.id].stream if one.id in known else stream(one.title, one.names, one.text)
+        texts.append((key, words))
     if back:
         changes: dict[str, Any] = {
             "entry_id": bindparam("its"),

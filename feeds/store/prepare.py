@@ -24,6 +24,8 @@ from feeds.model import Published
 from feeds.store.codec import iso
 from feeds.store.codec import pack
 from feeds.store.columns import micros
+from feeds.store.features import Features
+from feeds.store.features import features
 from feeds.store.people import Known
 
 _POSITIONS = 99_999_999
@@ -42,6 +44,8 @@ class PreparedDraft:
     at: int | None
     #: Of all that a reader gets but the place, the topics and the relations.
     digest: str
+    #: None: to be found out when the entry is written.
+    features: Features | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,12 @@ class Prepared:
     fingerprint: str
 
 
-def prepare(batch: Batch) -> Prepared:
-    """Everything of a save that needs no store. Raises `ValueError` for a naive datetime."""
-    drafts = tuple(_prepare(draft) for draft in batch.drafts)
+def prepare(batch: Batch, *, wholly: bool = False) -> Prepared:
+    """What a save needs and no store; `wholly`: also what is needed of drafts that prove new, or other than before.
+
+    Raises `ValueError` for a naive datetime.
+    """
+    drafts = tuple(_prepare(draft, wholly) for draft in batch.drafts)
     said = [
         batch.source,
         document_columns(batch.document),
@@ -95,7 +102,7 @@ def order_key(document_key: str, position: int) -> str:
     return f"{_hash(document_key)[:16]}{_POSITIONS - position:08d}"
 
 
-def _prepare(draft: Draft) -> PreparedDraft:
+def _prepare(draft: Draft, wholly: bool) -> PreparedDraft:
     found = traits(draft, draft.natural_keys)
     columns = {
         "title": None if draft.title is None else str(draft.title),
@@ -112,7 +119,8 @@ def _prepare(draft: Draft) -> PreparedDraft:
     digest = _hash(pack([columns, draft.people, draft.quoted, _date(draft.published)]))
     topics = pack(draft.topics)  # not in the digest: they follow from the rules, which change while the draft does not
     columns |= {"topics": topics, "keys": pack(lookup_keys(found)), "whole": found.whole, "digest": digest}
-    return PreparedDraft(draft, found, columns, pack(draft.place), _at(draft.published), digest)
+    known = features(draft) if wholly else None
+    return PreparedDraft(draft, found, columns, pack(draft.place), _at(draft.published), digest, known)
 
 
 def _date(published: Published | None) -> list[object] | None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC
 from datetime import datetime
 from datetime import timedelta
@@ -26,6 +27,7 @@ from sqlalchemy import bindparam
 from sqlalchemy import delete
 from sqlalchemy import select
 
+from feeds.about import about
 from feeds.model import Precision
 from feeds.model import RelationKind
 from feeds.model import Role
@@ -45,6 +47,8 @@ from feeds.store.codec import people
 from feeds.store.codec import place
 from feeds.store.codec import strings
 from feeds.store.engine import chunks
+from feeds.store.features import Features
+from feeds.store.features import is_translated
 from feeds.store.schema import entry
 from feeds.store.schema import relation
 from feeds.store.statements import SOME
@@ -92,6 +96,8 @@ class Likeness:
     sketch: tuple[str, ...]
     #: The keys under which the entry itself is found, beside those of what it is about.
     finding: tuple[str, ...]
+    #: Those, each with whether it ties by it.
+    about: Mapping[str, bool]
 
 
 def save_quotes(connection: Connection, ids: Iterable[str], quotes: Pairs) -> set[str]:
@@ -119,13 +125,21 @@ def save_threads(connection: Connection, document_id: int, read: Iterable[Likene
     return _replace(connection, RelationKind.PART_OF, wanted, known[RelationKind.PART_OF])
 
 
-def likeness(row: Row[Any]) -> Likeness:
-    """An entry, a row of `COLUMNS`, as its translations and repetitions are looked for."""
-    made = _relatable(row)
+def likeness(row: Row[Any], known: Features | None = None) -> Likeness:
+    """An entry, a row of `COLUMNS`, as its translations and repetitions are looked for.
+
+    What its words tell may be `known`.
+    """
+    its: Mapping[str, bool]
+    if known is None:
+        made = _relatable(row)
+        (mine, theirs), words = marks(made), sketch(made.body)
+        its = about(row.title, row.content_text, row.url, links(row.links), strings(row.natural_keys)).rows()
+    else:
+        made = replace(known.relatable, id=row.id, published=_published(row))
+        (mine, theirs), words, its = known.marks, known.sketch, known.about
     linked = tuple(sorted(made.own | made.originals | made.translations))
-    words = sketch(made.body)
-    mine, theirs = marks(made)
-    return Likeness(row, made, linked, theirs, words, (*mine, *words))
+    return Likeness(row, made, linked, theirs, words, (*mine, *words), its)
 
 
 def save_likenesses(connection: Connection, ids: Collection[str], alike: Sequence[Likeness]) -> set[str]:
@@ -160,14 +174,18 @@ def _relatable(row: Row[Any]) -> Relatable:
     return relatable(
         id=row.id,
         language=row.language,
-        published=None if row.precision == Precision.UNKNOWN.value else row.published,
+        published=_published(row),
         title=row.title,
         text=row.content_text,
         url=row.url,
         links=links(row.links),
         natural_keys=strings(row.natural_keys),
-        is_translated=any(person.role is Role.TRANSLATOR for person in people(row.people)),
+        is_translated=is_translated(people(row.people)),
     )
+
+
+def _published(row: Row[Any]) -> datetime | None:
+    return None if row.precision == Precision.UNKNOWN.value else row.published
 
 
 def _translations(connection: Connection, alike: Sequence[Likeness]) -> Pairs:

@@ -67,6 +67,7 @@ from feeds.store.versions import read_mark
 from feeds.store.watching import Watch
 
 if TYPE_CHECKING:
+    from feeds.store.prepare import Prepared
     from feeds.store.pruning import Pruned
     from feeds.store.retopic import Classify
     from feeds.store.retopic import Retopiced
@@ -107,16 +108,17 @@ class Store:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def save(self, batch: Batch, now: datetime) -> Saved:
+    def save(self, batch: Batch, now: datetime, prepared: Prepared | None = None) -> Saved:
         """Write what one document holds, in one transaction; the document is the truth of what it holds.
 
         Known entries are recognised and keep their ids; entries that left are withdrawn, unless the document shrank
-        suspiciously. A batch that is saved again changes nothing. Raises `ValueError` for a naive datetime.
+        suspiciously. A batch that is saved again changes nothing. `prepared` is the batch as `feeds.store.prepare` gave
+        it, where that was done before. Raises `ValueError` for a naive datetime.
         """
         from feeds.store.prepare import prepare  # only here and below: most processes only read
         from feeds.store.writing import save
 
-        return save(self._access.writable(), prepare(batch), now)
+        return save(self._access.writable(), prepared or prepare(batch), now)
 
     def record_failure(self, document: DocumentInfo, problem: Problem, now: datetime) -> None:
         """Note that a document could not be read; entries of an earlier good reading stay as they are."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection
@@ -19,18 +20,16 @@ from sqlalchemy import delete
 from sqlalchemy import select
 from sqlalchemy import update
 
-from feeds.about import about
 from feeds.model import Precision
 from feeds.model import RelationKind
 from feeds.store.about import AboutRow
 from feeds.store.about import holders
 from feeds.store.about import replace
 from feeds.store.about import rows_of
-from feeds.store.codec import links
 from feeds.store.codec import pack
 from feeds.store.codec import people
-from feeds.store.codec import strings
 from feeds.store.engine import chunks
+from feeds.store.features import Features
 from feeds.store.relations import LIVE
 from feeds.store.relations import Likeness
 from feeds.store.relations import likeness
@@ -89,17 +88,22 @@ class Connected:
     moved: frozenset[str] | set[str] = frozenset()
 
 
-def connect(connection: Connection, ids: Iterable[str], document_id: int | None = None) -> Connected:
+def connect(
+    connection: Connection,
+    ids: Iterable[str],
+    document_id: int | None = None,
+    known: Mapping[str, Features] = MappingProxyType({}),
+) -> Connected:
     """Bring relations and stories up to date with entries that are new, changed, withdrawn or back.
 
-    `document_id` is the document that was read, whose threads are looked for. The last step before
-    `feeds.store.changes.mark`.
+    `document_id` is the document that was read, whose threads are looked for; of some entries it is `known` what their
+    words tell. The last step before `feeds.store.changes.mark`.
     """
     touched = set(ids)
     if not touched:
         return Connected()
     before = rows_of(connection, touched)
-    alike = _alike(connection, touched)
+    alike = _alike(connection, touched, known)
     after = {row for one in alike for row in _about(one)}
     moved, now = _moved(connection, before, after)
     changed = save_threads(connection, document_id, alike) if document_id is not None else set()
@@ -217,10 +221,10 @@ class _Regrouping:
             self._connection.execute(delete(story).where(story.c.id == gone))
 
 
-def _alike(connection: Connection, ids: Iterable[str]) -> list[Likeness]:
+def _alike(connection: Connection, ids: Iterable[str], known: Mapping[str, Features]) -> list[Likeness]:
     found = []
     for some in chunks(sorted(ids)):
-        found += [likeness(row) for row in connection.execute(LIVE, {SOME: some})]
+        found += [likeness(row, known.get(row.id)) for row in connection.execute(LIVE, {SOME: some})]
     return found
 
 
@@ -235,9 +239,8 @@ def _tying(ids: Iterable[str], rows: Iterable[AboutRow]) -> dict[str, set[str]]:
 
 def _about(one: Likeness) -> Iterable[AboutRow]:
     row = one.row
-    found = about(row.title, row.content_text, row.url, links(row.links), strings(row.natural_keys))
     dated = row.precision != Precision.UNKNOWN.value
-    for key, ties in found.rows().items():
+    for key, ties in one.about.items():
         yield AboutRow(key, row.published, row.id, dated, ties)
     for key in one.finding:
         yield AboutRow(key, row.published, row.id, dated, None)

@@ -135,16 +135,16 @@ class _Saving:
         self._write_entries(around, rows, left.withdrawn, handed)
         self._write_standings(around, placed, left.dropped)
         self._write_keys(led)
-        known = [one.id for one in led if one.row is not None]
-        quoting = save_quotes(self._connection, known, quotes(led, placed))
+        quoting = save_quotes(self._connection, [one.id for one in led if one.row is not None], quotes(led, placed))
         self._changed |= quoting
         self._write_document(sum(not one.absorbed for one in placed), len(left.kept), len(around.here()))
         self._note_changes(written, left.withdrawn, handed)
         touched = {*(one.id for one in written), *left.withdrawn, *handed, *self._left_elsewhere, *quoting}
         touched |= stories.unfound(self._connection, [one.id for one in led if one.id not in touched])
-        connected = stories.connect(self._connection, touched, self._document.id)
+        known = {one.id: one.prepared.features for one in written if one.prepared.features is not None}
+        connected = stories.connect(self._connection, touched, self._document.id, known)
         self._changed |= connected.changed
-        changes.mark(self._connection, self._changed, self._now, self._scopes, connected.moved)
+        changes.mark(self._connection, self._changed, self._now, self._scopes, connected.moved, known)
         return saved(placed, len(left.withdrawn))
 
     def _recognise(self) -> tuple[Surroundings, dict[int, str]]:

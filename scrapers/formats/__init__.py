@@ -23,6 +23,8 @@ from scrapers.weight import is_heavy
 
 #: How sure a scraper must be; below, a document is reported and not guessed.
 THRESHOLD = 0.5
+#: Of this one no other can be surer: those behind it, of which some must read the whole document, are not asked.
+CERTAIN = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,8 @@ class Format:
 
 #: Earlier ones win where two are equally sure.
 FORMATS = (
-    Format(newsletter.NAME, newsletter.recognise, newsletter.scrape, by_publication=True, prose=True),
     Format(posts.NAME, posts.recognise, posts.scrape, prose=True),
+    Format(newsletter.NAME, newsletter.recognise, newsletter.scrape, by_publication=True, prose=True),
     Format(recap.NAME, recap.recognise, recap.scrape, by_publication=True, prose=True),
     Format(flattened.NAME, flattened.recognise, flattened.scrape, prose=True),
     Format(dump.NAME, dump.recognise, dump.scrape, prose=True),
@@ -63,15 +65,19 @@ def detect(document: Document) -> Format:
     Raises `UnknownFormatError` where no scraper is sure, `DocumentError` for prose that is too much to be read.
     """
     heavy = is_heavy(document.text)
-    scores = [(format.recognise(document), -i) for i, format in enumerate(FORMATS) if not (heavy and format.prose)]
-    best, index = max(scores)
+    best, found = 0.0, FORMATS[0]
+    for format in FORMATS:
+        if not (heavy and format.prose) and (sure := format.recognise(document)) > best:
+            best, found = sure, format
+        if best >= CERTAIN:
+            break
     if best < THRESHOLD:
         check_weight(document.name, document.text)
-        nearest = f"{FORMATS[-index].name} at {best:.0%}" if best > 0 else "none comes near"
+        nearest = f"{found.name} at {best:.0%}" if best > 0 else "none comes near"
         raise UnknownFormatError(
             document.name, f"is in no format we know ({nearest}); name its format: {', '.join(NAMES)}"
         )
-    return FORMATS[-index]
+    return found
 
 
 def named(name: str) -> Format:

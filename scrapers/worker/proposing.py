@@ -25,6 +25,7 @@ from feeds.model import LastReading
 from feeds.model import Problem
 from feeds.model import Saved
 from feeds.settings import Settings
+from feeds.store.prepare import Prepared
 from feeds.text import excerpt
 from feeds.topics import load_topics
 from scrapers.document import Document
@@ -78,7 +79,7 @@ class Notebook:
         #: The last one of each document, by its location.
         self.batches: dict[str, Batch] = {}
 
-    def save(self, batch: Batch, now: datetime) -> Saved:
+    def save(self, batch: Batch, now: datetime, prepared: Prepared | None = None) -> Saved:
         """Note what would be stored; every post counts as new."""
         self.batches[batch.document.location] = batch
         return Saved(new=len(batch.drafts))

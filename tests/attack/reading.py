@@ -41,7 +41,7 @@ _LISTS = ("entries", "authors", "topics", "sources", "documents", "stories", "ch
 class Forgetful:
     """Takes batches as a store does, up to the point where it would write."""
 
-    def save(self, batch: Batch, now: object) -> Saved:
+    def save(self, batch: Batch, now: object, prepared: object) -> Saved:
         prepare(batch)
         return Saved(new=len(batch.drafts))
 
