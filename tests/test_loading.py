@@ -87,4 +87,4 @@ def test_what_is_unchanged_is_told_without_anything_that_reads(sqlite_store_url:
 
 def test_the_collector_lets_alone_what_workers_share(sqlite_store_url: str) -> None:
     code = "import gc, web.server; web.server.when_ready(None); assert gc.get_freeze_count() > len(gc.get_objects())"
-    assert "web.application" in run(code, sqlite_store_url)
+    assert "web.application" in run(f"{code}; assert gc.isenabled()", sqlite_store_url)

@@ -11,6 +11,11 @@ import gc
 import os
 from typing import Any
 
+# ruff: noqa: E402
+# What is loaded makes objects by the hundred thousand, of which hardly one goes: looking through them again and again
+# takes a tenth of the time.
+gc.disable()
+
 import web.application  # noqa: F401  # loaded once: the workers that are forked share its memory
 from feeds.connections import web_share
 from feeds.platforms import refuse_to_lose
@@ -19,6 +24,9 @@ from feeds.store import open_store
 from web.metrics.cells import Board
 from web.request_line import take_raw_addresses
 from web.state import USUAL_THREADS
+
+gc.freeze()
+gc.enable()
 
 _settings = load_settings()
 

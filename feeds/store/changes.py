@@ -50,7 +50,8 @@ if TYPE_CHECKING:
 #: However many a caller asks for.
 MOST = 1000
 
-_MARK = update(entry).where(among(entry.c.id)).values(changed=bindparam("version"), changed_at=bindparam("at"))
+_MARK = update(entry).where(among(entry.c.id), entry.c.changed != bindparam("version"))
+_MARK = _MARK.values(changed=bindparam("version"), changed_at=bindparam("at"))
 #: By the rows of these themselves: each end of a relation has one.
 _RELATED = select(relation.c.other_id).select_from(relation.join(entry, relation.c.other_id == entry.c.id))
 _RELATED = _RELATED.where(among(relation.c.entry_id), entry.c.withdrawn_at.is_(None))

@@ -104,6 +104,11 @@ def count_source(connection: Connection, source_id: int, difference: int) -> Non
     connection.execute(_COUNT_SOURCE, {"row": source_id, "more": difference})
 
 
+def next_version(connection: Connection) -> int:
+    """What `bump` will give in a transaction whose turn it is to change entries."""
+    return int(connection.scalars(_VERSION).one()) + 1
+
+
 def bump(connection: Connection) -> int:
     """The next version of the store: what caches are exact by. Nobody else gets one until the transaction ends."""
     connection.execute(_BUMP)

@@ -34,6 +34,7 @@ from feeds.store.codec import iso
 from feeds.store.codec import pack
 from feeds.store.codec import strings
 from feeds.store.columns import micros
+from feeds.store.counting import next_version
 from feeds.store.decide import Standing
 from feeds.store.documents import find_document
 from feeds.store.documents import make_document
@@ -115,6 +116,8 @@ class _Saving:
         self._left_elsewhere, names = leaving.leave_other_sources(connection, source_id, batch.document.location, now)
         self._changed |= self._left_elsewhere
         self._scopes |= {document_scope(name) for name in names}
+        #: Entries get it when they are written: a row that is written twice is twice the work.
+        self._version = next_version(connection)
         self._document = make_document(connection, source_id, batch.source.slug, batch.document, now)
 
     def run(self) -> Saved:
@@ -237,8 +240,8 @@ class _Saving:
             "first_seen": first_seen,
             "withdrawn_at": (self._now if row is None else row.withdrawn_at) if one.absorbed else None,
             "withdrawn_for_good": one.absorbed,
-            "changed": 0 if row is None else row.changed,
-            "changed_at": self._now if row is None else row.changed_at,
+            "changed": self._version if not one.absorbed else 0 if row is None else row.changed,
+            "changed_at": self._now if row is None or not one.absorbed else row.changed_at,
             "revision": 1 if row is None else row.revision + one.edited,
             "people": with_slugs(draft.people, known),
             "quoted": with_slugs(draft.quoted, known),

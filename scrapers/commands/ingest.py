@@ -89,8 +89,10 @@ def _read(
 
 def _with_progress(outcomes: Iterator[Outcome], total: int) -> Iterator[Outcome]:
     """A bar on the terminal; nothing where standard error is none."""
+    if not sys.stderr.isatty():
+        yield from outcomes
+        return
     from rich.console import Console
     from rich.progress import track
 
-    console = Console(stderr=True)
-    yield from track(outcomes, "Reading", total=total, console=console, disable=not console.is_terminal, transient=True)
+    yield from track(outcomes, "Reading", total=total, console=Console(stderr=True), transient=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from typing import Any
 
+from feeds.commands.printing import columns
 from feeds.commands.printing import echo
 from feeds.commands.printing import placed
 from feeds.visible import visible
@@ -14,26 +15,15 @@ from feeds.visible import visible
 if TYPE_CHECKING:
     from scrapers.outcome import Outcome
 
-_NUMBERS = frozenset({"entries", "new", "changed", "warnings"})
+#: What is skipped comes last: only that can be longer than a line of a terminal.
+_COLUMNS = ("document", "format", "entries", "new", "changed", "warnings", "skipped")
+_NUMBERS = range(2, 6)
 
 
 def print_outcomes(outcomes: Sequence[Outcome]) -> None:
-    """A table, then what went wrong, each with its place; failures on standard error."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console()
-    table = Table(box=None, pad_edge=False)
-    for name in ("document", "format", "entries", "new", "changed", "skipped", "warnings"):
-        table.add_column(name, overflow="fold", justify="right" if name in _NUMBERS else "left")
-    for o in outcomes:
-        skipped = ", ".join(f"{count} {reason}" for reason, count in _by_reason(o).items())
-        counts = [str(o.entries), str(o.saved.new), str(o.saved.changed)] if o.failure is None else ["failed", "", ""]
-        table.add_row(
-            Text(visible(o.name)), o.format or "?", *counts, skipped, str(len(o.problems)) if o.problems else ""
-        )
-    console.print(table)
+    """A line for each, then what went wrong, each with its place; failures on standard error."""
+    for line in columns([_COLUMNS, *map(_cells, outcomes)], right=_NUMBERS):
+        echo(line)
     for o in outcomes:
         for problem in [*o.problems, *([o.failure] if o.failure else [])]:
             mark = "error" if problem is o.failure else "warning"
@@ -57,6 +47,12 @@ def outcome_object(o: Outcome) -> dict[str, Any]:
         "warnings": [{"line": p.line, "message": p.message} for p in o.problems],
         "failure": {"line": o.failure.line, "message": o.failure.message} if o.failure else None,
     }
+
+
+def _cells(o: Outcome) -> tuple[str, ...]:
+    counts = (str(o.entries), str(o.saved.new), str(o.saved.changed)) if o.failure is None else ("failed", "", "")
+    skipped = ", ".join(f"{count} {reason}" for reason, count in _by_reason(o).items())
+    return visible(o.name), o.format or "?", *counts, str(len(o.problems) or ""), skipped
 
 
 def _number(count: int, one: str, many: str) -> str:
