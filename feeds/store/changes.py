@@ -7,10 +7,7 @@ one: nothing is ever written behind a mirror that walks along the versions.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
-from typing import TYPE_CHECKING
 from typing import Any
 
 from sqlalchemy import Connection
@@ -43,15 +40,13 @@ from feeds.store.statements import SOME
 from feeds.store.statements import among
 from feeds.store.versions import raise_versions
 from feeds.store.versions import scopes_of_entries
-
-if TYPE_CHECKING:
-    from feeds.store.features import Features
+from feeds.store.written import NOTHING
+from feeds.store.written import Written
 
 #: However many a caller asks for.
 MOST = 1000
 
-_MARK = update(entry).where(among(entry.c.id), entry.c.changed != bindparam("version"))
-_MARK = _MARK.values(changed=bindparam("version"), changed_at=bindparam("at"))
+_MARK = update(entry).where(among(entry.c.id)).values(changed=bindparam("version"), changed_at=bindparam("at"))
 #: By the rows of these themselves: each end of a relation has one.
 _RELATED = select(relation.c.other_id).select_from(relation.join(entry, relation.c.other_id == entry.c.id))
 _RELATED = _RELATED.where(among(relation.c.entry_id), entry.c.withdrawn_at.is_(None))
@@ -66,19 +61,19 @@ def mark(
     now: datetime,
     scopes: Iterable[Scope] = (),
     moved: Iterable[str] = (),
-    known: Mapping[str, Features] = MappingProxyType({}),
+    written: Written = NOTHING,
 ) -> None:
     """Give the store its next version, and the entries `ids` that version; the last step of a transaction.
 
     The listings that these entries are in, and those with one of `scopes`, change with it: say there what entries were
     in before. So do those of `moved`, entries that look the same and may now be hidden behind another one. The entries
-    are brought into the search, or out of it, as they are now; of some it is `known` what their words tell.
+    are brought into the search, or out of it, as they are now.
     """
     ids = set(ids)
-    index(connection, sorted(ids), known)
-    changed = scopes_of_entries(connection, {*ids, *moved}) | set(scopes)
-    version = bump(connection)
-    for some in chunks(sorted(ids)):
+    index(connection, sorted(ids), written)
+    changed = scopes_of_entries(connection, {*ids, *moved} - written.new) | set(scopes)
+    version = bump(connection) if written.version is None else written.version
+    for some in chunks(sorted(ids - written.ids)):
         connection.execute(_MARK, {SOME: some, "version": version, "at": now})
     raise_versions(connection, changed, version, now)
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import Column
 from sqlalchemy import ColumnElement
@@ -16,11 +17,13 @@ from sqlalchemy import Connection
 from sqlalchemy import Update
 from sqlalchemy import and_
 from sqlalchemy import bindparam
+from sqlalchemy import case
 from sqlalchemy import delete
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import update
 
+from feeds.store.columns import Instant
 from feeds.store.engine import chunks
 from feeds.store.schema import author
 from feeds.store.schema import entry
@@ -40,6 +43,13 @@ def _adding(key: Column[Any], column: Column[int]) -> Update:
     return update(key.table).where(key == bindparam("row")).values({column.name: column + bindparam("more")})
 
 
+def _gaining(key: Column[Any], column: Column[int]) -> Update:
+    """For what only gains entries: then no listing must be asked for the newest."""
+    newest, latest = key.table.c.newest, bindparam("latest", type_=Instant())
+    later = case((newest > latest, newest), else_=latest)
+    return _adding(key, column).values(newest=later)
+
+
 def _refreshing(key: Column[Any], *conditions: ColumnElement[bool]) -> Update:
     newest = select(func.max(listing.c.published)).where(*conditions).scalar_subquery()
     return update(key.table).where(among(key)).values(newest=newest)
@@ -48,6 +58,8 @@ def _refreshing(key: Column[Any], *conditions: ColumnElement[bool]) -> Update:
 _ADD_ENTRIES = _adding(author.c.id, author.c.entries)
 _ADD_QUOTED = _adding(author.c.id, author.c.quoted)
 _ADD_TOPICS = _adding(topic.c.slug, topic.c.entries)
+_GAIN_ENTRIES = _gaining(author.c.id, author.c.entries)
+_GAIN_TOPICS = _gaining(topic.c.slug, topic.c.entries)
 _REFRESH_AUTHORS = _refreshing(
     author.c.id, listing.c.author_id == author.c.id, listing.c.part == "byline", listing.c.topic == ""
 )
@@ -57,8 +69,16 @@ _REFRESH_TOPICS = _refreshing(
 _NEWEST = select(func.max(entry.c.published))
 _NEWEST = _NEWEST.where(entry.c.source_id == bindparam("row"), entry.c.withdrawn_at.is_(None))
 _COUNT_SOURCE = _adding(source.c.id, source.c.entries).values(newest=_NEWEST.scalar_subquery())
-_BUMP = update(state).values(version=state.c.version + 1)
-_VERSION = select(state.c.version)
+_BUMP = update(state).values(version=state.c.version + 1).returning(state.c.version)
+
+
+class _Counters(NamedTuple):
+    """How the number of entries and the newest of them are kept: of what only gains entries, and of the others."""
+
+    gain: Update
+    add: Update
+    refresh: Update
+
 
 #: In the order of `_COLUMNS`.
 Listed = tuple[int, str, str, datetime, str, str, int]
@@ -104,15 +124,9 @@ def count_source(connection: Connection, source_id: int, difference: int) -> Non
     connection.execute(_COUNT_SOURCE, {"row": source_id, "more": difference})
 
 
-def next_version(connection: Connection) -> int:
-    """What `bump` will give in a transaction whose turn it is to change entries."""
-    return int(connection.scalars(_VERSION).one()) + 1
-
-
 def bump(connection: Connection) -> int:
     """The next version of the store: what caches are exact by. Nobody else gets one until the transaction ends."""
-    connection.execute(_BUMP)
-    return int(connection.scalars(_VERSION).one())
+    return int(connection.scalars(_BUMP).one())
 
 
 def _take_out(connection: Connection, rows: Sequence[Listed]) -> None:
@@ -127,17 +141,34 @@ def _put_in(connection: Connection, rows: Sequence[Listed]) -> None:
 
 
 def _count_authors(connection: Connection, old: set[Listed], new: set[Listed]) -> None:
-    for part, statement in (("byline", _ADD_ENTRIES), ("quoted", _ADD_QUOTED)):
-        before, after = ([row[0] for row in rows if row[1] == part and row[2] == ""] for rows in (old, new))
-        _add(connection, statement, _difference(before, after))
-    _refresh(connection, _REFRESH_AUTHORS, {row[0] for row in old ^ new if row[1] == "byline"})
+    quoted_before, quoted = ([row[0] for row in rows if row[1] == "quoted" and row[2] == ""] for rows in (old, new))
+    _add(connection, _ADD_QUOTED, _difference(quoted_before, quoted))
+    before, after = ([(row[0], row[3]) for row in rows if row[1] == "byline" and row[2] == ""] for rows in (old, new))
+    _count(connection, _Counters(_GAIN_ENTRIES, _ADD_ENTRIES, _REFRESH_AUTHORS), before, after)
 
 
 def _count_topics(connection: Connection, old: set[Listed], new: set[Listed]) -> None:
-    before, after = ([row[2] for row in rows if row[0] == 0] for rows in (old, new))
-    add(connection, topic, [{"slug": slug, "entries": 0} for slug in sorted(set(after))])
-    _add(connection, _ADD_TOPICS, _difference(before, after))
-    _refresh(connection, _REFRESH_TOPICS, {row[2] for row in old ^ new if row[0] == 0})
+    before, after = ([(row[2], row[3]) for row in rows if row[0] == 0] for rows in (old, new))
+    add(connection, topic, [{"slug": slug, "entries": 0} for slug in sorted({slug for slug, _ in after})])
+    _count(connection, _Counters(_GAIN_TOPICS, _ADD_TOPICS, _REFRESH_TOPICS), before, after)
+
+
+def _count(
+    connection: Connection,
+    how: _Counters,
+    before: Sequence[tuple[Any, datetime]],
+    after: Sequence[tuple[Any, datetime]],
+) -> None:
+    """Count what has entries, each given with when it was published, before and after."""
+    losing = {key for key, _ in before}
+    gained = Counter(key for key, _ in after if key not in losing)
+    latest = {key: published for key, published in sorted(after)}
+    changes = [{"row": key, "more": number, "latest": latest[key]} for key, number in sorted(gained.items())]
+    if changes:
+        connection.execute(how.gain, changes)
+    _add(connection, how.add, _difference([key for key, _ in before], [key for key, _ in after if key in losing]))
+    moved = set(before) ^ {one for one in after if one[0] in losing}
+    _refresh(connection, how.refresh, {key for key, _ in moved})
 
 
 def _difference(before: Iterable[Any], after: Iterable[Any]) -> Counter[Any]:

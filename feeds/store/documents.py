@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy import Engine
 from sqlalchemy import Row
 from sqlalchemy import bindparam
+from sqlalchemy import insert
 from sqlalchemy import select
 from sqlalchemy import update
 
@@ -36,11 +37,11 @@ from feeds.store.versions import STORE
 from feeds.store.versions import raise_versions
 
 _AT = select(document).join(source).where(source.c.slug == bindparam("slug"), document.c.location == bindparam("place"))
-_ELSEWHERE = select(document).where(document.c.location == bindparam("place"))
-_ELSEWHERE = _ELSEWHERE.where(document.c.source_id != bindparam("source")).order_by(document.c.id)
-_BY_URN = select(document).where(document.c.urn == bindparam("name"))
-_FIRST_AT = select(document.c.id).where(document.c.location == bindparam("place")).order_by(document.c.id).limit(1)
-_MOVE = update(document).where(document.c.id == _FIRST_AT.scalar_subquery()).values(source_id=bindparam("source"))
+_THERE = select(document).where(document.c.location == bindparam("place")).order_by(document.c.id)
+_BY_URN = select(document.c.id).where(document.c.urn == bindparam("name"))
+_MOVE = update(document).where(document.c.id == bindparam("row")).values(source_id=bindparam("source"))
+_MOVE = _MOVE.returning(document)
+_MAKE = insert(document).returning(document)
 _SEEN_BY = select(document.c.id).where(document.c.first_seen <= bindparam("at")).limit(1)
 _SOURCE = select(source).where(source.c.slug == bindparam("slug"))
 
@@ -89,29 +90,38 @@ def find_document(connection: Connection, source_slug: str, location: str) -> Ro
 
 def save_source(connection: Connection, told: Source) -> tuple[int, bool]:
     """The row of a source, made or brought up to date, and whether it said something else of the source before."""
-    add(connection, source, [{**asdict(told), "entries": 0}])
-    row = connection.execute(_SOURCE, {"slug": told.slug}).one()
+    row = connection.execute(_SOURCE, {"slug": told.slug}).one_or_none()
+    if row is None:
+        add(connection, source, [{**asdict(told), "entries": 0}])
+        row = connection.execute(_SOURCE, {"slug": told.slug}).one()
     differs = any(getattr(row, name) != value for name, value in asdict(told).items())
     if differs:
         connection.execute(update(source).where(source.c.id == row.id).values(asdict(told)))
     return row.id, differs
 
 
-def in_other_sources(connection: Connection, source_id: int, location: str) -> Sequence[Row[Any]]:
-    """The documents that other sources have at a location: one document, now put into another source."""
-    return connection.execute(_ELSEWHERE, {"source": source_id, "place": location}).all()
+def documents_at(connection: Connection, location: str) -> Sequence[Row[Any]]:
+    """The documents at a location: one a source, and one without a source where none could be read yet."""
+    return connection.execute(_THERE, {"place": location}).all()
 
 
-def make_document(connection: Connection, source_id: int, slug: str, info: DocumentInfo, now: datetime) -> Row[Any]:
-    """The row of a document, made where there is none; what is told of it is not updated here.
+def of_source(there: Sequence[Row[Any]], source_id: int) -> Row[Any] | None:
+    """The one among the documents at a location that a source has."""
+    return next((row for row in there if row.source_id == source_id), None)
+
+
+def make_document(
+    connection: Connection, source: Source, source_id: int, info: DocumentInfo, there: Sequence[Row[Any]], now: datetime
+) -> Row[Any]:
+    """The row of a document, made where none is `there`; what is told of it is not updated here.
 
     A document that was never read, or was in another source, keeps its row and so its id.
     """
-    if (row := find_document(connection, slug, info.location)) is not None:
+    if (row := of_source(there, source_id)) is not None:
         return row
-    moved = connection.execute(_MOVE, {"place": info.location, "source": source_id}).rowcount
-    row = find_document(connection, slug, info.location) if moved else None
-    return row or _add_document(connection, source_id, slug, info, now)
+    if there:
+        return connection.execute(_MOVE, {"row": there[0].id, "source": source_id}).one()
+    return _add_document(connection, source_id, source.slug, info, now)
 
 
 def _add_document(
@@ -129,8 +139,7 @@ def _add_document(
         "first_seen": now,
         "read": now,
     }
-    add(connection, document, [new])
-    return connection.execute(_BY_URN, {"name": new["urn"]}).one()
+    return connection.execute(_MAKE, new).one()
 
 
 def _new_urn(connection: Connection, slug: str, info: DocumentInfo) -> str:

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -41,6 +40,8 @@ from feeds.store.searching import write_texts
 from feeds.store.statements import SOME
 from feeds.store.statements import among
 from feeds.store.statements import put
+from feeds.store.written import NOTHING
+from feeds.store.written import Written
 
 if TYPE_CHECKING:
     from feeds.store.features import Features
@@ -91,19 +92,17 @@ def names_of(byline: Iterable[Person]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (word for person in byline for word in (person.name, person.handle)))))
 
 
-def index(connection: Connection, ids: Iterable[str], known: Mapping[str, Features] = MappingProxyType({})) -> None:
-    """Have entries be found by what they are now; those that are withdrawn by nothing.
-
-    Of some it is `known` what their words tell.
-    """
+def index(connection: Connection, ids: Iterable[str], written: Written = NOTHING) -> None:
+    """Have entries be found by what they are now; those that are withdrawn by nothing."""
     for some in chunks(ids):
         wanted = {row.id: _findable(row) for row in connection.execute(_LIVE, {SOME: some})}
-        rows = connection.execute(_OF_ENTRIES, {SOME: some}).all()
+        old = [entry_id for entry_id in some if entry_id not in written.new]
+        rows = connection.execute(_OF_ENTRIES, {SOME: old}).all() if old else []
         kept = [row for row in rows if row.entry_id in wanted and wanted[row.entry_id].digest == row.digest]
         _retire(connection, [row.key for row in rows if row not in kept])
         _move(connection, [(row, wanted[row.entry_id]) for row in kept])
-        written = {row.entry_id for row in kept}
-        _add(connection, [one for entry_id, one in wanted.items() if entry_id not in written], known)
+        done = {row.entry_id for row in kept}
+        _add(connection, [one for entry_id, one in wanted.items() if entry_id not in done], written.features)
 
 
 def fill(connection: Connection) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy import Engine
+from sqlalchemy import Row
 from sqlalchemy import bindparam
 from sqlalchemy import case
 from sqlalchemy import delete
@@ -24,7 +25,6 @@ from feeds.store.changes import mark
 from feeds.store.changes import related_to
 from feeds.store.codec import place
 from feeds.store.decide import Standing
-from feeds.store.documents import in_other_sources
 from feeds.store.engine import changing
 from feeds.store.engine import chunks
 from feeds.store.loading import Surroundings
@@ -107,14 +107,14 @@ def leave_standings(connection: Connection, document_id: int, ids: Iterable[str]
 
 
 def leave_other_sources(
-    connection: Connection, source_id: int, location: str, now: datetime
+    connection: Connection, source_id: int, there: Iterable[Row[Any]], now: datetime
 ) -> tuple[set[str], set[str]]:
-    """Have a document that was in other sources leave them.
+    """Have a document that was in other sources leave them; `there` are all documents at its location.
 
     Gives the entries that a reader sees changed, and the names under which the document was known there.
     """
     changed: set[str] = set()
-    left = in_other_sources(connection, source_id, location)
+    left = [row for row in there if row.source_id not in {None, source_id}]
     for row in left:
         changed |= _leave(connection, load(connection, row.source_id, row.id, []), now)
         connection.execute(update(document).where(document.c.id == row.id).values(entries=0, fingerprint=None))

@@ -143,7 +143,7 @@ def likeness(row: Row[Any], known: Features | None = None) -> Likeness:
 
 
 def save_likenesses(connection: Connection, ids: Collection[str], alike: Sequence[Likeness]) -> set[str]:
-    """Relate those of the entries `ids` that are live (`alike`) to their translations and repetitions.
+    """Relate entries (`alike`) to their translations and repetitions; `ids` are those that may be related already.
 
     Gives the entries whose relations changed.
     """

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection
@@ -24,15 +25,21 @@ from feeds.store.statements import among
 _IDS = select(author.c.slug, author.c.id).where(among(author.c.slug))
 
 
-def relist(connection: Connection, before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> None:
+def relist(
+    connection: Connection,
+    before: Iterable[Mapping[str, Any]],
+    after: Iterable[Mapping[str, Any]],
+    authors: Mapping[str, int] = MappingProxyType({}),
+) -> None:
     """Take the entries `before` out of their listings and put those `after` in; what is withdrawn is in none.
 
-    Mappings have the columns of `entry` that decide where it is listed.
+    Mappings have the columns of `entry` that decide where it is listed. Of some `authors` the rows are known, by slug.
     """
     old = [row for row in before if row["withdrawn_at"] is None]
     new = [row for row in after if row["withdrawn_at"] is None]
     packed = [row[column] for row in (*old, *new) for column in ("people", "quoted")]
-    ids = _author_ids(connection, {p.slug for some in packed for p in people(some)})
+    slugs = {p.slug for some in packed for p in people(some)}
+    ids = {**authors, **_author_ids(connection, slugs - authors.keys() - {""})}
     move(connection, [_listable(row, ids) for row in old], [_listable(row, ids) for row in new])
     _count_sources(connection, old, new)
 

@@ -11,8 +11,8 @@ from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
+from collections.abc import Set
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection
@@ -47,6 +47,8 @@ from feeds.store.statements import add
 from feeds.store.statements import among
 from feeds.store.statements import put
 from feeds.store.statements import upsert
+from feeds.store.written import NOTHING
+from feeds.store.written import Written
 from feeds.stories import QUOTE
 from feeds.stories import Group
 from feeds.stories import Node
@@ -92,23 +94,24 @@ def connect(
     connection: Connection,
     ids: Iterable[str],
     document_id: int | None = None,
-    known: Mapping[str, Features] = MappingProxyType({}),
+    written: Written = NOTHING,
 ) -> Connected:
     """Bring relations and stories up to date with entries that are new, changed, withdrawn or back.
 
-    `document_id` is the document that was read, whose threads are looked for; of some entries it is `known` what their
-    words tell. The last step before `feeds.store.changes.mark`.
+    `document_id` is the document that was read, whose threads are looked for. The last step before
+    `feeds.store.changes.mark`.
     """
     touched = set(ids)
     if not touched:
         return Connected()
-    before = rows_of(connection, touched)
-    alike = _alike(connection, touched, known)
+    old = touched - written.new
+    before = rows_of(connection, old)
+    alike = _alike(connection, touched, written.features)
     after = {row for one in alike for row in _about(one)}
     moved, now = _moved(connection, before, after)
     changed = save_threads(connection, document_id, alike) if document_id is not None else set()
-    likenesses = save_likenesses(connection, touched, alike)
-    regrouped = _Regrouping(connection, touched | moved | likenesses, now, _tying(touched, after)).run()
+    likenesses = save_likenesses(connection, old, alike)
+    regrouped = _Regrouping(connection, touched | moved | likenesses, now, _tying(touched, after), written.new).run()
     return Connected(changed | likenesses | regrouped.changed, regrouped.moved)
 
 
@@ -124,12 +127,21 @@ class _Regrouping:
     """The stories around some entries, made anew."""
 
     def __init__(
-        self, connection: Connection, start: Collection[str], known: _Windows, tying: Mapping[str, set[str]]
+        self,
+        connection: Connection,
+        start: Collection[str],
+        known: _Windows,
+        tying: Mapping[str, set[str]],
+        new: Set[str],
     ) -> None:
-        """`known` are the windows of some keys as they are now, `tying` the keys of `_tying`; others are looked up."""
+        """`known` are the windows of some keys as they are now, `tying` the keys of `_tying`; others are looked up.
+
+        The entries that are `new` are in no story yet.
+        """
         self._connection = connection
         self._start = set(start)
         self._tying = tying
+        self._new = new
         #: The entries that the stories are made of, and those that only hang on them.
         self._reached: set[str] = set()
         self._hanging: set[str] = set()
@@ -187,7 +199,7 @@ class _Regrouping:
         joined: set[str] = set()
         # What changed may have hung on stories that it leaves now.
         asked = _JOINED if self._start & frontier else _JOINED.where(story_entry.c.hangs.is_(False))
-        for some in chunks(sorted(frontier)):
+        for some in chunks(sorted(frontier - self._new)):
             joined |= set(self._connection.scalars(asked, {SOME: some}))
         found = set()
         for some in chunks(sorted(joined - self._before.keys())):

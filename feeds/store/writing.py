@@ -21,6 +21,7 @@ from feeds.model import Basis
 from feeds.model import Precision
 from feeds.model import Published
 from feeds.model import Saved
+from feeds.model.scope import ALL
 from feeds.model.scope import document_scope
 from feeds.model.scope import source_scope
 from feeds.store import changes
@@ -34,11 +35,13 @@ from feeds.store.codec import iso
 from feeds.store.codec import pack
 from feeds.store.codec import strings
 from feeds.store.columns import micros
-from feeds.store.counting import next_version
+from feeds.store.counting import bump
 from feeds.store.decide import Standing
+from feeds.store.documents import documents_at
 from feeds.store.documents import find_document
 from feeds.store.documents import make_document
 from feeds.store.documents import note_reading
+from feeds.store.documents import of_source
 from feeds.store.documents import save_source
 from feeds.store.engine import changing
 from feeds.store.engine import reading
@@ -71,6 +74,7 @@ from feeds.store.seeing import see_earlier
 from feeds.store.statements import add
 from feeds.store.statements import upsert
 from feeds.store.versions import scopes_of
+from feeds.store.written import Written
 
 
 def save(engine: Engine, prepared: Prepared, now: datetime) -> Saved:
@@ -83,24 +87,35 @@ def save(engine: Engine, prepared: Prepared, now: datetime) -> Saved:
         return Saved(unchanged=len(prepared.drafts))
     with changing(engine) as connection:
         source_id, renamed = save_source(connection, prepared.batch.source)
-        if _saved(connection, prepared) is not None:  # by another process meanwhile
+        there = documents_at(connection, prepared.batch.document.location)
+        if _is_saved(of_source(there, source_id), prepared):  # by another process meanwhile
             return Saved(unchanged=len(prepared.drafts))
-        return _Saving(connection, prepared, source_id, renamed, now).run()
+        return _Saving(connection, prepared, source_id, renamed, there, now).run()
 
 
 def _saved(connection: Connection, prepared: Prepared) -> Row[Any] | None:
     """The document, where the store has this batch of it."""
-    batch = prepared.batch
-    row = find_document(connection, batch.source.slug, batch.document.location)
-    return row if row is not None and row.failure is None and row.fingerprint == prepared.fingerprint else None
+    row = find_document(connection, prepared.batch.source.slug, prepared.batch.document.location)
+    return row if _is_saved(row, prepared) else None
+
+
+def _is_saved(row: Row[Any] | None, prepared: Prepared) -> bool:
+    return row is not None and row.failure is None and row.fingerprint == prepared.fingerprint
 
 
 class _Saving:
     """The steps of one save, on one open transaction."""
 
     def __init__(
-        self, connection: Connection, prepared: Prepared, source_id: int, renamed: bool, now: datetime
+        self,
+        connection: Connection,
+        prepared: Prepared,
+        source_id: int,
+        renamed: bool,
+        there: Sequence[Row[Any]],
+        now: datetime,
     ) -> None:
+        """`there` are the documents at the location of this one, in whatever source."""
         self._connection = connection
         self._prepared = prepared
         self._source_id = source_id
@@ -113,12 +128,14 @@ class _Saving:
         self._scopes = {document_scope(batch.document.name)} | documents.of_all_listings(connection, now)
         if renamed:
             self._scopes.add(source_scope(batch.source.slug))
-        self._left_elsewhere, names = leaving.leave_other_sources(connection, source_id, batch.document.location, now)
+        self._left_elsewhere, names = leaving.leave_other_sources(connection, source_id, there, now)
         self._changed |= self._left_elsewhere
         self._scopes |= {document_scope(name) for name in names}
         #: Entries get it when they are written: a row that is written twice is twice the work.
-        self._version = next_version(connection)
-        self._document = make_document(connection, source_id, batch.source.slug, batch.document, now)
+        self._version = bump(connection)
+        #: The rows of the authors of what is written, by slug.
+        self._authors: dict[str, int] = {}
+        self._document = make_document(connection, batch.source, source_id, batch.document, there, now)
 
     def run(self) -> Saved:
         """Recognise, decide, write."""
@@ -144,10 +161,10 @@ class _Saving:
         self._note_changes(written, left.withdrawn, handed)
         touched = {*(one.id for one in written), *left.withdrawn, *handed, *self._left_elsewhere, *quoting}
         touched |= stories.unfound(self._connection, [one.id for one in led if one.id not in touched])
-        known = {one.id: one.prepared.features for one in written if one.prepared.features is not None}
-        connected = stories.connect(self._connection, touched, self._document.id, known)
+        told = self._told(written, rows)
+        connected = stories.connect(self._connection, touched, self._document.id, told)
         self._changed |= connected.changed
-        changes.mark(self._connection, self._changed, self._now, self._scopes, connected.moved, known)
+        changes.mark(self._connection, self._changed, self._now, self._scopes, connected.moved, told)
         return saved(placed, len(left.withdrawn))
 
     def _recognise(self) -> tuple[Surroundings, dict[int, str]]:
@@ -208,6 +225,7 @@ class _Saving:
         ]
         known = people.resolve(self._connection, seen)
         people.spell(self._connection, known, self._prepared.batch.spellings)
+        self._authors = {one.slug: one.id for one in known.values()}
         return [self._entry_row(one, dated[one.id], known) for one in written]
 
     def _published(self, one: Placed) -> Published:
@@ -271,7 +289,17 @@ class _Saving:
         touched = {row["id"] for row in (*rows, *moved)} | withdrawn
         before = [dict(around.rows[entry_id]._mapping) for entry_id in touched if entry_id in around.rows]
         after = [*rows, *({**around.rows[row["id"]]._mapping, **row} for row in moved)]
-        relist(self._connection, before, after)
+        relist(self._connection, before, after, self._authors)
+
+    def _told(self, written: Sequence[Placed], rows: Sequence[Mapping[str, Any]]) -> Written:
+        """What is new is in nothing but what its row and this document say."""
+        new = {one.id for one in written if one.row is None}
+        if shown := [row for row in rows if row["id"] in new and not row["withdrawn_for_good"]]:
+            batch = self._prepared.batch
+            its = {source_scope(batch.source.slug), document_scope(batch.document.name), ALL}
+            self._scopes |= scopes_of(shown) | its
+        known = {one.id: one.prepared.features for one in written if one.prepared.features is not None}
+        return Written(self._version, {row["id"] for row in rows if row["changed"] == self._version}, new, known)
 
     def _note_changes(self, written: Iterable[Placed], withdrawn: set[str], handed: Iterable[str]) -> None:
         """Beside the entries themselves those that name them, or the document, change for a reader."""

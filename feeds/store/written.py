@@ -1,0 +1,30 @@
+"""What a save has just written itself, so that it need not ask the database for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set
+from dataclasses import dataclass
+from dataclasses import field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from feeds.store.features import Features
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The entries that a transaction has written, by id."""
+
+    #: The version of the store that it has taken, and that these have; None where it has taken none yet.
+    version: int | None = None
+    ids: Set[str] = frozenset()
+    #: Those among them that are new: nothing leads to them but what the transaction has written, and what they are in
+    #: is told already.
+    new: Set[str] = frozenset()
+    #: What the words of some tell.
+    features: Mapping[str, Features] = field(default_factory=dict)
+
+
+#: By who has written nothing that is to be known.
+NOTHING = Written()
