@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row
@@ -49,8 +50,9 @@ def _items(packed: str) -> list[Any]:
     return [] if packed == "[]" else _decode(packed)
 
 
+@lru_cache(maxsize=1024)
 def people(packed: str) -> tuple[Person, ...]:
-    """The people of `pack`."""
+    """The people of `pack`. A byline stands above many entries, and a save asks for each again and again."""
     return tuple(Person(**{**found, "role": Role(found["role"])}) for found in _items(packed))
 
 

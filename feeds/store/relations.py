@@ -226,7 +226,7 @@ def _candidates(
     around = None if within is None else _around(alike, within)
     found = holders(connection, {key for one in alike for key in keys(one)}, around)
     for one in alike:
-        others = {h.entry_id for key in keys(one) for h in found[key] if _is_near(h, one, within)} - {one.row.id}
+        others = {h.entry_id for key in keys(one) for h in found.of(key) if _is_near(h, one, within)} - {one.row.id}
         for other in sorted(others):
             yield one, other
 

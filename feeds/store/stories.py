@@ -23,8 +23,9 @@ from sqlalchemy import update
 from feeds.model import Precision
 from feeds.model import RelationKind
 from feeds.store.about import AboutRow
+from feeds.store.about import Holders
 from feeds.store.about import holders
-from feeds.store.about import replace
+from feeds.store.about import replaced
 from feeds.store.about import rows_of
 from feeds.store.codec import pack
 from feeds.store.codec import people
@@ -177,7 +178,8 @@ class _Regrouping:
         asked = rows_of(self._connection, frontier - self._tying.keys())
         keys = {row.key for row in asked if row.tie is not None}
         keys = keys.union(*(self._tying[entry_id] for entry_id in frontier & self._tying.keys()))
-        self._windows |= _windows(self._connection, keys - self._windows.keys())
+        missing = keys - self._windows.keys()
+        self._windows |= _windows(holders(self._connection, missing), missing)
         found = set()
         for key in sorted(keys):
             for window in self._windows[key]:
@@ -261,17 +263,15 @@ def _about(one: Likeness) -> Iterable[AboutRow]:
 def _moved(connection: Connection, before: set[AboutRow], after: set[AboutRow]) -> tuple[set[str], _Windows]:
     """Write the rows; gives the entries that share something else now, since a key's windows have moved, and these."""
     keys = {row.key for row in before ^ after if row.tie is not None}
-    old = _windows(connection, keys)
-    replace(connection, before, after)
-    new = _windows(connection, keys)
+    held = holders(connection, keys)
+    old, new = _windows(held, keys), _windows(replaced(connection, keys, held, before, after), keys)
     moved = {key: set(old[key]) ^ set(new[key]) for key in keys}
     return {holder.id for parts in moved.values() for window in parts for holder in window}, new
 
 
-def _windows(connection: Connection, keys: Collection[str]) -> _Windows:
-    found = holders(connection, keys)
+def _windows(held: Holders, keys: Collection[str]) -> _Windows:
     return {
-        key: windows(key, [Holder(r.entry_id, r.published, r.dated, bool(r.tie)) for r in found[key]]) for key in keys
+        key: windows(key, [Holder(r.entry_id, r.published, r.dated, bool(r.tie)) for r in held.of(key)]) for key in keys
     }
 
 

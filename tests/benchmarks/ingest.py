@@ -43,7 +43,7 @@ from scrapers.pipeline import scrape_document
 from scrapers.plans import reading_plan
 
 ROUNDS = 5
-LOGS, NEWSLETTERS, POSTS = 6, 12, 60
+LOGS, NEWSLETTERS, POSTS = 24, 48, 60
 _SERVER = os.environ.get("TEST_DATABASE_URL", "")
 _HAN = "的一是在有人这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学"
 _NAMES = "GPT-4o Claude Llama-3 RAG agent Mixtral prompt OpenAI LoRA Sora Python 开源 模型 芯片 论文 视频".split()

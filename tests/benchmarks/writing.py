@@ -24,6 +24,7 @@ from sqlalchemy import Engine
 
 from feeds.settings import load_settings
 from feeds.store import open_store
+from feeds.store.documents import documents_at
 from feeds.store.documents import save_source
 from feeds.store.engine import writing
 from feeds.store.prepare import Prepared
@@ -69,15 +70,16 @@ _Taken = tuple[float, float]
 def _prepared() -> Iterator[Prepared]:
     plan = reading_plan(load_settings({}))
     with tempfile.TemporaryDirectory() as folder:
-        for path in documents(Path(folder) / "documents"):
-            yield prepare(finish(scrape_document(read_document(path), plan), None, plan).batch)
+        for path in documents(Path(folder) / "documents")[::4]:
+            yield prepare(finish(scrape_document(read_document(path), plan), None, plan).batch, wholly=True)
 
 
 def _saved(engine: Engine, prepared: Prepared) -> _Taken:
     began, used = time.perf_counter(), time.process_time()
     with suppress(_UndoneError), writing(engine) as connection:
         source_id, renamed = save_source(connection, prepared.batch.source)
-        _Saving(connection, prepared, source_id, renamed, NOW).run()
+        there = documents_at(connection, prepared.batch.document.location)
+        _Saving(connection, prepared, source_id, renamed, there, NOW).run()
         raise _UndoneError
     return 1000 * (time.perf_counter() - began), 1000 * (time.process_time() - used)
 
