@@ -29,6 +29,7 @@ from feeds.store.engine import make_engine
 from feeds.store.engine import store_url as parse_url
 from feeds.store.engine import writing
 from feeds.store.indexing import refill
+from feeds.store.prepare import prepare
 from feeds.topics import Topics
 from scrapers import ahead
 from scrapers import samples_folder
@@ -121,6 +122,14 @@ def test_files_are_taken_in_any_part_of_their_order(paths: Sequence[Path], plan:
     with reading(paths, plan, 2) as read:
         for path in [paths[0], other, *paths[5::2], paths[1]]:
             assert _unprepared(read(path)) == read_file(path, plan)
+
+
+def test_what_is_read_ahead_is_prepared_for_the_store(paths: Sequence[Path], plan: Plan) -> None:
+    with reading(paths, plan, 2) as read:
+        found = [one for path in paths if isinstance(one := read(path), Finished)]
+    assert len(found) > 5
+    for one in found:
+        assert one.prepared == prepare(one.batch, wholly=True)
 
 
 def _unprepared(read: Read) -> Read:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,37 @@ def test_every_format_that_people_write_has_a_sample_and_a_saved_document() -> N
 def test_what_is_in_no_known_format_is_reported_and_not_guessed(name: str, text: str) -> None:
     with pytest.raises(UnknownFormatError, match=f"{name}.*name its format"):
         detect(make_document(name, text.encode()))
+
+
+def test_what_is_certainly_a_log_of_posts_is_not_read_as_anything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = load(next(path for path in SAMPLES if path.name.startswith("posts")))
+    others = [replace(format, recognise=_unwanted) for format in FORMATS]
+    monkeypatch.setattr("scrapers.formats.FORMATS", others)
+    assert detect(log).name == "posts"
+
+
+def _unwanted(document: Document) -> float:
+    raise AssertionError("asked")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "newsletter",
+            "# 周刊 第 12 期 2026-03-01\n\n本期目录\n\n"
+            + "".join(f"## {n}.\n\n2026-03-0{n}\n\n[番茄](https://a.example/{n}) 长得不错。\n\n" for n in range(1, 5)),
+        ),
+        (
+            "newsletter",
+            "---\ndate: 2026-03-01\n---\n\nWelcome to this week's newsletter. In this issue:\n\n"
+            + "".join(f"## 0{n}\n\n{'2026-03-01' if n < 3 else 'Words'}\n\nMore of them.\n\n" for n in range(1, 4)),
+        ),
+    ],
+    ids=["dated sections with links", "as sure as of a log"],
+)
+def test_what_only_looks_like_a_log_is_what_it_says_of_itself(name: str, text: str) -> None:
+    assert detect(make_document("a.md", text.encode())).name == name
 
 
 def test_an_unknown_name_of_a_format_is_refused_with_the_known_ones() -> None:

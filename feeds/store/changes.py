@@ -65,6 +65,7 @@ def mark(
 ) -> None:
     """Give the store its next version, and the entries `ids` that version; the last step of a transaction.
 
+    What was `written` may have that version already, and the scopes of what is new there stand in `scopes`.
     The listings that these entries are in, and those with one of `scopes`, change with it: say there what entries were
     in before. So do those of `moved`, entries that look the same and may now be hidden behind another one. The entries
     are brought into the search, or out of it, as they are now.

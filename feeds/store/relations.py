@@ -96,7 +96,7 @@ class Likeness:
     sketch: tuple[str, ...]
     #: The keys under which the entry itself is found, beside those of what it is about.
     finding: tuple[str, ...]
-    #: Those, each with whether it ties by it.
+    #: The keys of what it is about, each with whether it ties by it.
     about: Mapping[str, bool]
 
 

@@ -112,8 +112,8 @@ class Store:
         """Write what one document holds, in one transaction; the document is the truth of what it holds.
 
         Known entries are recognised and keep their ids; entries that left are withdrawn, unless the document shrank
-        suspiciously. A batch that is saved again changes nothing. `prepared` is the batch as `feeds.store.prepare` gave
-        it, where that was done before. Raises `ValueError` for a naive datetime.
+        suspiciously. A batch that is saved again changes nothing. `prepared` is this batch as `feeds.store.prepare`
+        gave it, where that was done before. Raises `ValueError` for a naive datetime.
         """
         from feeds.store.prepare import prepare  # only here and below: most processes only read
         from feeds.store.writing import save

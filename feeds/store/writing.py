@@ -292,9 +292,9 @@ class _Saving:
         relist(self._connection, before, after, self._authors)
 
     def _told(self, written: Sequence[Placed], rows: Sequence[Mapping[str, Any]]) -> Written:
-        """What is new is in nothing but what its row and this document say."""
-        new = {one.id for one in written if one.row is None}
-        if shown := [row for row in rows if row["id"] in new and not row["withdrawn_for_good"]]:
+        """What is new is in nothing but what its row and this document say: these scopes need not be asked for."""
+        new = {one.id for one in written if one.row is None and not one.absorbed}
+        if shown := [row for row in rows if row["id"] in new]:
             batch = self._prepared.batch
             its = {source_scope(batch.source.slug), document_scope(batch.document.name), ALL}
             self._scopes |= scopes_of(shown) | its

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 class Written:
     """The entries that a transaction has written, by id."""
 
-    #: The version of the store that it has taken, and that these have; None where it has taken none yet.
+    #: The version of the store that it has taken; None where it has taken none yet.
     version: int | None = None
+    #: Those whose rows have that version.
     ids: Set[str] = frozenset()
-    #: Those among them that are new: nothing leads to them but what the transaction has written, and what they are in
-    #: is told already.
+    #: Those that are new and shown: nothing leads to them but what the transaction has written. Who says so has told
+    #: already what they belong to.
     new: Set[str] = frozenset()
     #: What the words of some tell.
     features: Mapping[str, Features] = field(default_factory=dict)

@@ -10,12 +10,13 @@ from typing import Any
 from feeds.commands.printing import columns
 from feeds.commands.printing import echo
 from feeds.commands.printing import placed
+from feeds.text import one_line
 from feeds.visible import visible
 
 if TYPE_CHECKING:
     from scrapers.outcome import Outcome
 
-#: What is skipped comes last: only that can be longer than a line of a terminal.
+#: What is skipped comes last, since it is the longest.
 _COLUMNS = ("document", "format", "entries", "new", "changed", "warnings", "skipped")
 _NUMBERS = range(2, 6)
 
@@ -52,7 +53,7 @@ def outcome_object(o: Outcome) -> dict[str, Any]:
 def _cells(o: Outcome) -> tuple[str, ...]:
     counts = (str(o.entries), str(o.saved.new), str(o.saved.changed)) if o.failure is None else ("failed", "", "")
     skipped = ", ".join(f"{count} {reason}" for reason, count in _by_reason(o).items())
-    return visible(o.name), o.format or "?", *counts, str(len(o.problems) or ""), skipped
+    return one_line(visible(o.name)), o.format or "?", *counts, str(len(o.problems) or ""), skipped
 
 
 def _number(count: int, one: str, many: str) -> str:

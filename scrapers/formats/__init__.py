@@ -23,8 +23,10 @@ from scrapers.weight import is_heavy
 
 #: How sure a scraper must be; below, a document is reported and not guessed.
 THRESHOLD = 0.5
-#: Of this one no other can be surer: those behind it, of which some must read the whole document, are not asked.
-CERTAIN = 1.0
+
+
+def _never(document: Document) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,14 @@ class Format:
     prose: bool = False
     #: Whether it only shows the newest posts: what is not there any more has not been withdrawn.
     window: bool = False
+    #: Whether a document can be in no other format, where that is cheaply seen: then no other is asked.
+    is_certain: Callable[[Document], bool] = _never
 
 
 #: Earlier ones win where two are equally sure.
 FORMATS = (
-    Format(posts.NAME, posts.recognise, posts.scrape, prose=True),
     Format(newsletter.NAME, newsletter.recognise, newsletter.scrape, by_publication=True, prose=True),
+    Format(posts.NAME, posts.recognise, posts.scrape, prose=True, is_certain=posts.is_certain),
     Format(recap.NAME, recap.recognise, recap.scrape, by_publication=True, prose=True),
     Format(flattened.NAME, flattened.recognise, flattened.scrape, prose=True),
     Format(dump.NAME, dump.recognise, dump.scrape, prose=True),
@@ -65,12 +69,12 @@ def detect(document: Document) -> Format:
     Raises `UnknownFormatError` where no scraper is sure, `DocumentError` for prose that is too much to be read.
     """
     heavy = is_heavy(document.text)
-    best, found = 0.0, FORMATS[0]
-    for format in FORMATS:
-        if not (heavy and format.prose) and (sure := format.recognise(document)) > best:
-            best, found = sure, format
-        if best >= CERTAIN:
-            break
+    asked = [format for format in FORMATS if not (heavy and format.prose)]
+    for format in asked:
+        if format.is_certain(document):
+            return format
+    best, index = max((format.recognise(document), -i) for i, format in enumerate(asked))
+    found = asked[-index]
     if best < THRESHOLD:
         check_weight(document.name, document.text)
         nearest = f"{found.name} at {best:.0%}" if best > 0 else "none comes near"

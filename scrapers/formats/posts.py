@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
+from itertools import islice
 
 from feeds.model import Problem
 from feeds.model import Role
@@ -42,6 +43,8 @@ _SECTION = re.compile(
 _HEADING = re.compile(r"#{1,6}\s")
 #: So many sections are no accident.
 _SEVERAL = 3
+#: A date, a name, a handle, and one line more.
+_LONGEST_HEAD = 4
 _DATE = re.compile(rf"\s*[-*_>\s]*(?:(?:日期|时间|時間|Date)\s*[:：]\s*)?{_DAY}.{{0,20}}$")
 _GAPS = re.compile(r"\s{2,}")
 _STATUS = re.compile(
@@ -70,18 +73,27 @@ class _Piece:
 
 
 def recognise(document: Document) -> float:
-    """How surely the document is a log: the share of its numbered sections that go on with a date or a byline.
-
-    It is certain where all do, and most headings are no more than the number of such a section.
-    """
+    """How surely the document is a log: the share of its numbered sections that go on with a date or a byline."""
     lines = document.text.split("\n")
     sections = _headings(lines, 0)
     if not sections:
         return 0.0
     good = sum(_is_dated(lines, at) or _has_byline(lines, at) for at, _ in sections)
-    if good == len(sections) >= _SEVERAL and good * 2 > sum(_HEADING.match(line) is not None for line in lines):
-        return 1.0
     return 0.9 * good / len(sections)
+
+
+def is_certain(document: Document) -> bool:
+    """Whether it can be nothing else: every section that says something begins with a handle, and most headings are no
+    more than the numbers of these sections. Takes a tenth of the time that to ask all others takes.
+    """
+    lines = document.text.split("\n")
+    sections = _headings(lines, 0)
+    if len(sections) * 2 <= sum(_HEADING.match(line) is not None for line in lines):
+        return False
+    ends = [*(at for at, _ in sections), len(lines)][1:]
+    said = [filter(str.strip, lines[at + 1 : end]) for (at, _), end in zip(sections, ends, strict=True)]
+    telling = [head for words in said if len(head := list(islice(words, _LONGEST_HEAD))) > 1]
+    return len(telling) >= _SEVERAL and all(any(alone(bare_line(line)) for line in some) for some in telling)
 
 
 def scrape(document: Document) -> Scraped:
