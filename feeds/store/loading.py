@@ -122,13 +122,21 @@ class TakenIds:
 
 
 def load(
-    connection: Connection, source_id: int, document_id: int, drafts: Sequence[Traits], window: bool = False
+    connection: Connection,
+    source_id: int,
+    document_id: int,
+    drafts: Sequence[Traits],
+    *,
+    window: bool = False,
+    is_new: bool = False,
 ) -> Surroundings:
     """What the drafts may turn out to be, by indexed look-ups only.
 
-    Of a document that is a `window` only what stood in it last: it may have shown any number of entries before.
+    Of a document that is a `window` only what stood in it last: it may have shown any number of entries before. One
+    that `is_new` has shown none.
     """
-    rows = {row.id: row for row in _of_document(connection, source_id, document_id, window)}
+    own = () if is_new else _of_document(connection, source_id, document_id, window)
+    rows = {row.id: row for row in own}
     for keys in chunks({key for traits in drafts for key in lookup_keys(traits)}):
         found = connection.execute(_WITH_KEYS, {SOME: keys, "source": source_id})
         rows |= {row.id: row for row in found if row.id not in rows}

@@ -54,6 +54,7 @@ from feeds.store.schema import relation
 from feeds.store.statements import SOME
 from feeds.store.statements import add
 from feeds.store.statements import among
+from feeds.store.written import Written
 from feeds.threads import Part
 from feeds.threads import threads
 
@@ -109,12 +110,12 @@ def save_quotes(connection: Connection, ids: Iterable[str], quotes: Pairs) -> se
     return _replace(connection, RelationKind.QUOTES, quotes, known[RelationKind.QUOTES])
 
 
-def save_threads(connection: Connection, document_id: int, read: Iterable[Likeness]) -> set[str]:
+def save_threads(connection: Connection, document_id: int, read: Iterable[Likeness], written: Written) -> set[str]:
     """Relate the parts of every thread among the live entries that a document leads; gives the entries that changed.
 
     Those `read` need not be read once more.
     """
-    rows = sorted(_led(connection, document_id, read), key=lambda row: place(row.place).position)
+    rows = sorted(_led(connection, document_id, read, written), key=lambda row: place(row.place).position)
     ids = [row.id for row in rows]
     known = _from(connection, (RelationKind.QUOTES, RelationKind.PART_OF), ids)
     quotes: defaultdict[str, set[str]] = defaultdict(set)
@@ -245,8 +246,8 @@ def _is_near(holder: AboutRow, one: Likeness, within: timedelta | None) -> bool:
     return within is None or abs(holder.published - one.row.published) <= within
 
 
-def _led(connection: Connection, document_id: int, read: Iterable[Likeness]) -> list[Row[Any]]:
-    its = set(connection.scalars(_LED, {"document": document_id}))
+def _led(connection: Connection, document_id: int, read: Iterable[Likeness], written: Written) -> list[Row[Any]]:
+    its = set(written.ids if written.is_all else connection.scalars(_LED, {"document": document_id}))
     rows = [one.row for one in read if one.row.id in its]
     return [*rows, *_rows(connection, LIVE, its - {row.id for row in rows})]
 

@@ -110,7 +110,7 @@ def connect(
     alike = _alike(connection, touched, written.features)
     after = {row for one in alike for row in _about(one)}
     moved, now = _moved(connection, before, after)
-    changed = save_threads(connection, document_id, alike) if document_id is not None else set()
+    changed = save_threads(connection, document_id, alike, written) if document_id is not None else set()
     likenesses = save_likenesses(connection, old, alike)
     regrouped = _Regrouping(connection, touched | moved | likenesses, now, _tying(touched, after), written.new).run()
     return Connected(changed | likenesses | regrouped.changed, regrouped.moved)

@@ -136,6 +136,7 @@ class _Saving:
         #: The rows of the authors of what is written, by slug.
         self._authors: dict[str, int] = {}
         self._document = make_document(connection, batch.source, source_id, batch.document, there, now)
+        self._is_new = not there
 
     def run(self) -> Saved:
         """Recognise, decide, write."""
@@ -170,8 +171,14 @@ class _Saving:
     def _recognise(self) -> tuple[Surroundings, dict[int, str]]:
         """Which draft is which known entry; those that are new to this document may have stood in it for longer."""
         traits = [d.traits for d in self._prepared.drafts]
-        window = self._prepared.batch.window
-        around, found = find_known(self._connection, self._source_id, self._document.id, traits, window)
+        around, found = find_known(
+            self._connection,
+            self._source_id,
+            self._document.id,
+            traits,
+            window=self._prepared.batch.window,
+            is_new=self._is_new,
+        )
         joining = [around.rows[i]._asdict() for i in found.values() if self._document.id not in around.homes(i)]
         if moved := see_earlier(self._connection, joining, self._seen):
             self._changed |= moved
@@ -299,7 +306,8 @@ class _Saving:
             its = {source_scope(batch.source.slug), document_scope(batch.document.name), ALL}
             self._scopes |= scopes_of(shown) | its
         known = {one.id: one.prepared.features for one in written if one.prepared.features is not None}
-        return Written(self._version, {row["id"] for row in rows if row["changed"] == self._version}, new, known)
+        ids = {row["id"] for row in rows if row["changed"] == self._version}
+        return Written(self._version, ids, new, known, is_all=self._is_new)
 
     def _note_changes(self, written: Iterable[Placed], withdrawn: set[str], handed: Iterable[str]) -> None:
         """Beside the entries themselves those that name them, or the document, change for a reader."""

@@ -25,6 +25,8 @@ class Written:
     new: Set[str] = frozenset()
     #: What the words of some tell.
     features: Mapping[str, Features] = field(default_factory=dict)
+    #: Whether their document leads no others.
+    is_all: bool = False
 
 
 #: By who has written nothing that is to be known.
