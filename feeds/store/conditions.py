@@ -221,16 +221,16 @@ def _is_in_language(place: Place, tag: str) -> ColumnElement[bool]:
 
 
 def _entry_has(place: Place, condition: Callable[[FromClause], ColumnElement[bool]]) -> ColumnElement[bool]:
-    """A condition on the columns of `entry`, by way of its id."""
+    """A condition on the columns of `entry`, by way of its id: looked up for each entry, see `_stands`."""
     its = entry.alias()
-    return select(its.c.id).where(its.c.id == place[2], condition(its)).exists()
+    return select(its.c.id).where(its.c.id == place[2], condition(its)).limit(1).offset(0).exists()
 
 
 def _stands(there: FromClause, place: Place, conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
     """A condition on the listings of an entry that is walked past.
 
-    The offset tells PostgreSQL to look it up for each entry: else it may join from the other side, and read all that
-    somebody wrote for the sake of one page.
+    The offset tells PostgreSQL to look it up for each entry: else it may come from the other side, and read all that
+    somebody wrote, or the whole archive, for the sake of one page.
     """
     at_entry = [there.c[listed.name] == column for listed, column in zip(LISTED, place, strict=True)]
     return select(literal(1)).select_from(there).where(*conditions, *at_entry).limit(1).offset(0).exists()
