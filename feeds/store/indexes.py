@@ -40,6 +40,9 @@ Index("entry_live_by_language", entry.c.language, *_NEWEST_FIRST, sqlite_where=_
 #: For counting months.
 Index("entry_live_by_date", entry.c.date, sqlite_where=_LIVE, postgresql_where=_LIVE)
 Index("entry_by_document", entry.c.document_id)
+#: What was edited, by when.
+_EDITED = text("updated > published AND withdrawn_at IS NULL")
+Index("entry_edited", entry.c.updated, sqlite_where=_EDITED, postgresql_where=_EDITED)
 Index("entry_by_change", entry.c.changed, entry.c.id)
 Index(
     "entry_for_good",

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Sequence
 from collections.abc import Set
+from dataclasses import replace
 from datetime import datetime
 from datetime import timedelta
 from typing import Any
@@ -204,6 +205,8 @@ def _walk(connection: Connection, query: EntryQuery, after: Position | None, lim
     A document is small: its entries are sorted.
     """
     parts_of(query.role)
+    if query.updated_since is not None and not query.collapse:
+        return _updated_walk(connection, query, query.updated_since, after, limit)
     conditions = Conditions(connection, query)
     if query.document is not None:
         return _entry_walk(conditions, [], after, limit)
@@ -215,6 +218,26 @@ def _walk(connection: Connection, query: EntryQuery, after: Position | None, lim
     if query.authors or query.topics:
         return _merged([_listing_walk(conditions, along, after, limit) for along in walks(query)], limit)
     return _entry_walk(conditions, [], after, limit)
+
+
+def _updated_walk(
+    connection: Connection, query: EntryQuery, since: datetime, after: Position | None, limit: int
+) -> Select[Any]:
+    """What was published since comes first, and fills most pages; behind it what is older and was edited since.
+
+    An entry is never updated before it was published, so that nothing else is; and of what was edited there is an
+    index, so that who asks what is new does not walk to the beginning of the archive.
+    """
+    rest = replace(query, updated_since=None)
+    first = since if query.since is None else max(since, query.since)
+    published = _walk(connection, replace(rest, since=first), after, limit)
+    if len(connection.execute(published).all()) == limit:
+        return published
+    edited = select(entry.c.id).where(
+        entry.c.updated >= since, entry.c.updated > entry.c.published, entry.c.withdrawn_at.is_(None)
+    )
+    older = [entry.c.id.in_(edited), entry.c.published < since]
+    return _merged([published, _entry_walk(Conditions(connection, rest), older, after, limit)], limit)
 
 
 def _merged(found: Sequence[Select[Any]], limit: int) -> Select[Any]:

@@ -21,7 +21,7 @@ from feeds.store.columns import Instant
 from feeds.store.columns import Key
 
 #: The Alembic revision that this code reads and writes.
-HEAD = "0010"
+HEAD = "0011"
 
 metadata = MetaData()
 

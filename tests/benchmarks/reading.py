@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -195,6 +196,8 @@ def _paths(store: Store) -> Iterator[tuple[str, list[str]]]:
     yield "API statistics", ["/api/v1/statistics/topics"]
     yield "count of a topic", [f"/api/v1/entries?limit=1&include=count&topic={topics[0]}"]
     yield "count of a word", [f"/api/v1/entries?limit=1&include=count&q={quote(words[0])}"]
+    recently = (NEWEST - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    yield "API, updated within an hour", [f"/api/v1/entries?updated_since={recently}"]
     facets = "facets=topic,author,source,month"
     yield "facets of all", [f"/api/v1/entries?limit=1&{facets}"]
     yield "facets of an author", [f"/api/v1/entries?limit=1&{facets}&author={quote(authors[1])}"]
