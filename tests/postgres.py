@@ -31,7 +31,6 @@ _ATTEMPTS = 5
 #: What a crash would lose is of no worth here.
 _FAST = {
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
