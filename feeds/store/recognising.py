@@ -10,28 +10,20 @@ from feeds.identity import Traits
 from feeds.identity import recognise
 from feeds.store import decide
 from feeds.store.loading import Surroundings
-from feeds.store.loading import load
 from feeds.store.loading import widen
 
 
 def find_known(
-    connection: Connection,
-    source_id: int,
-    document_id: int,
-    drafts: Sequence[Traits],
-    *,
-    window: bool = False,
-    is_new: bool = False,
+    connection: Connection, source_id: int, around: Surroundings, drafts: Sequence[Traits]
 ) -> tuple[Surroundings, dict[int, str]]:
-    """The ids of the drafts (by index) that are known, with all that was looked at: see `load`.
+    """The ids of the drafts (by index) that are known, with all that was looked at: more than `around` at times.
 
     A document that was renamed, split or merged is edited at the same time: what is left of it is compared with what is
     left of the documents that most of it came from.
     """
-    around = load(connection, source_id, document_id, drafts, window=window, is_new=is_new)
     found = recognise(drafts, around.known())
     rest = [index for index in range(len(drafts)) if index not in found]
-    homes = [around.homes(entry_id) - {document_id} for entry_id in found.values()]
+    homes = [around.homes(entry_id) - {around.document_id} for entry_id in found.values()]
     kin = decide.kin(homes, len(drafts), around.sizes)
     if rest and kin:
         around = widen(connection, around, source_id, kin)

@@ -48,6 +48,7 @@ from feeds.store.engine import reading
 from feeds.store.loading import Surroundings
 from feeds.store.loading import TakenIds
 from feeds.store.loading import banned_keys
+from feeds.store.loading import load
 from feeds.store.loading import reload
 from feeds.store.placing import Placed
 from feeds.store.placing import is_copy
@@ -171,14 +172,9 @@ class _Saving:
     def _recognise(self) -> tuple[Surroundings, dict[int, str]]:
         """Which draft is which known entry; those that are new to this document may have stood in it for longer."""
         traits = [d.traits for d in self._prepared.drafts]
-        around, found = find_known(
-            self._connection,
-            self._source_id,
-            self._document.id,
-            traits,
-            window=self._prepared.batch.window,
-            is_new=self._is_new,
-        )
+        window = self._prepared.batch.window
+        near = load(self._connection, self._source_id, self._document.id, traits, window=window, is_new=self._is_new)
+        around, found = find_known(self._connection, self._source_id, near, traits)
         joining = [around.rows[i]._asdict() for i in found.values() if self._document.id not in around.homes(i)]
         if moved := see_earlier(self._connection, joining, self._seen):
             self._changed |= moved
