@@ -25,6 +25,8 @@ DAY = timedelta(days=1)
 WORDS = "番茄 罗勒 薄荷 香菜 韭菜 菠菜 黄瓜 豆角 辣椒 茄子 南瓜 冬瓜".split()
 #: Those that are edited, and on which day.
 EDITED = {1: 9, 2: 20, 5: 20, 6: 15, 9: 12}
+#: Before the first, between, at the days of edits, after the last.
+DAYS = (-1, 0, 4, 9, 12, 16, 20, 21)
 QUERIES = {
     "all": EntryQuery(),
     "author": EntryQuery(authors=("yang",)),
@@ -55,6 +57,7 @@ def save(store: Store, number: int, text: str, now: datetime) -> None:
         people=(make_person("杨", "yang") if number % 2 else make_person(),),
         topics=make_topics("garden") if number % 3 else (),
         published=make_published(date(2024, 5, 1) + number * DAY),
+        url=f"https://github.com/mira/bed-{number % 4}",
     )
     store.save(make_batch([draft], name=f"{number}.md"), now)
 
@@ -73,17 +76,29 @@ def walked(store: Store, query: EntryQuery) -> list[Entry]:
 def test_what_is_asked_by_its_update_is_what_was_updated(edited: Store, name: str) -> None:
     everything = edited.entries(replace(QUERIES[name], limit=100)).entries
     assert sum(one.updated > one.published.at for one in everything) > 1
-    for day in range(-1, 22):
+    for day in DAYS:
         since = FIRST + day * DAY
         expected = [one.id for one in everything if one.updated >= since]
         query = replace(QUERIES[name], updated_since=since)
-        for limit in (1, 2, 3, 100):
+        for limit in (1, 3, 100):
             assert [one.id for one in walked(edited, replace(query, limit=limit))] == expected, (day, limit)
         assert edited.count(query) == len(expected)
 
 
-def test_one_entry_a_story_is_chosen_among_those_that_were_updated(edited: Store) -> None:
-    query = EntryQuery(updated_since=FIRST + 14 * DAY, collapse=True, limit=100)
-    assert {one.id for one in edited.entries(query).entries} == {
-        one.id for one in edited.entries(replace(query, collapse=False)).entries
-    }
+@pytest.mark.parametrize("name", QUERIES)
+def test_of_what_was_updated_the_first_of_each_story_is_chosen(edited: Store, name: str) -> None:
+    story_of = {entry_id: number for number, ids in enumerate(stories_of(edited)) for entry_id in ids}
+    assert len(stories_of(edited)) == 4
+    everything = edited.entries(replace(QUERIES[name], limit=100)).entries
+    for day in DAYS:
+        since = FIRST + day * DAY
+        listed = [one.id for one in everything if one.updated >= since]
+        expected = [one for at, one in enumerate(listed) if story_of[one] not in map(story_of.get, listed[at + 1 :])]
+        query = replace(QUERIES[name], updated_since=since, collapse=True)
+        for limit in (1, 3, 100):
+            assert [one.id for one in walked(edited, replace(query, limit=limit))] == expected, (day, limit)
+        assert edited.count(query) == len(expected)
+
+
+def stories_of(store: Store) -> list[set[str]]:
+    return [{telling.entry.id for telling in store.story(known.id).tellings} for known in store.stories(100).stories]

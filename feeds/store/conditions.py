@@ -98,6 +98,8 @@ class Conditions:
 
     connection: Connection
     query: EntryQuery
+    #: Of what the first of a story is shown, where a walk is only a part of it.
+    listed: EntryQuery | None = None
 
     def of(self, place: Place, *, walked: Container[str] = ()) -> list[ColumnElement[bool]]:
         """All of them but `collapse`, and but those that the walk keeps itself: "listing", "source"."""
@@ -129,7 +131,8 @@ class Conditions:
         same = and_(mine.c.story_id == theirs.c.story_id, mine.c.hangs.is_(False), theirs.c.hangs.is_(False))
         joined = mine.join(theirs, same).join(earlier, earlier.c.id == theirs.c.entry_id)
         its = (earlier.c.published, earlier.c.order_key, earlier.c.id)
-        conditions = [earlier.c.withdrawn_at.is_(None), tuple_(*its) < tuple_(*place), *self.of(its)]
+        listed = Conditions(self.connection, self.listed or self.query)
+        conditions = [earlier.c.withdrawn_at.is_(None), tuple_(*its) < tuple_(*place), *listed.of(its)]
         found = select(mine.c.entry_id).select_from(joined).where(mine.c.entry_id == place[2], *conditions)
         return [~found.exists()]
 

@@ -200,14 +200,16 @@ def _page(connection: Connection, query: EntryQuery, after: Position | None, lim
 
 
 def _walk(connection: Connection, query: EntryQuery, after: Position | None, limit: int) -> Select[Any]:
-    """The sort keys of the next `limit` entries: along the hits of words, a language, listings, or the archive.
-
-    A document is small: its entries are sorted.
-    """
+    """The sort keys of the next `limit` entries: of what was updated since, or of all."""
     parts_of(query.role)
-    if query.updated_since is not None and not query.collapse:
+    if query.updated_since is not None:
         return _updated_walk(connection, query, query.updated_since, after, limit)
-    conditions = Conditions(connection, query)
+    return _whole_walk(Conditions(connection, query), after, limit)
+
+
+def _whole_walk(conditions: Conditions, after: Position | None, limit: int) -> Select[Any]:
+    """Along the hits of words, a language, listings, or the archive. A document is small: its entries are sorted."""
+    connection, query = conditions.connection, conditions.query
     if query.document is not None:
         return _entry_walk(conditions, [], after, limit)
     if (tags := leading_languages(connection, query)) is not None:
@@ -230,14 +232,14 @@ def _updated_walk(
     """
     rest = replace(query, updated_since=None)
     first = since if query.since is None else max(since, query.since)
-    published = _walk(connection, replace(rest, since=first), after, limit)
+    published = _whole_walk(Conditions(connection, replace(rest, since=first), query), after, limit)
     if len(connection.execute(published).all()) == limit:
         return published
     edited = select(entry.c.id).where(
         entry.c.updated >= since, entry.c.updated > entry.c.published, entry.c.withdrawn_at.is_(None)
     )
     older = [entry.c.id.in_(edited), entry.c.published < since]
-    return _merged([published, _entry_walk(Conditions(connection, rest), older, after, limit)], limit)
+    return _merged([published, _entry_walk(Conditions(connection, rest, query), older, after, limit)], limit)
 
 
 def _merged(found: Sequence[Select[Any]], limit: int) -> Select[Any]:
