@@ -5,6 +5,8 @@ Each command stands with its layer and is loaded when it is called, so that `--h
 
 from __future__ import annotations
 
+import atexit
+import gc
 from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
@@ -116,6 +118,8 @@ def main() -> None:
     from feeds.visible import log_plainly
 
     log_plainly()
+    # Else the interpreter looks through all modules for circles before it ends: a sixth of a short command.
+    atexit.register(gc.freeze)
 
 
 def application() -> Flask:
