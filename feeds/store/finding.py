@@ -14,6 +14,7 @@ from sqlalchemy import false
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import tuple_
+from sqlalchemy import union_all
 
 from feeds.model import EntryQuery
 from feeds.query.tree import AnyOf
@@ -26,22 +27,30 @@ from feeds.store.conditions import Conditions
 from feeds.store.conditions import Place
 from feeds.store.conditions import bound
 from feeds.store.conditions import bounds
+from feeds.store.conditions import source_id
+from feeds.store.conditions import walks
 from feeds.store.cursor import Position
 from feeds.store.indexing import CELL
 from feeds.store.indexing import cell
 from feeds.store.schema import author
 from feeds.store.schema import entry
+from feeds.store.schema import listing
 from feeds.store.schema import search_entry
+from feeds.store.schema import source
 from feeds.store.schema import topic
 from feeds.store.searching import Hits
+from feeds.store.searching import among
 from feeds.store.searching import hits
 from feeds.store.searching import is_text
 from feeds.store.searching import is_walked_sooner
+from feeds.store.searching import knows_few
 from feeds.store.searching import reaching
 from feeds.store.searching import walks_all_but
 
 #: A language of no more entries than this is walked whatever else is asked for.
 _SELDOM = 2_000
+#: The keys of no more entries than this are gathered, to have hits be among them.
+_FEW = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,38 +63,66 @@ class Leading:
     without: Expression | None
     #: What else must hold.
     rest: Expression | None
+    #: The ids of a few entries that hits must be among; None where nothing tells which, or where they are many.
+    few: Select[Any] | None
 
 
 def leading_words(connection: Connection, query: EntryQuery) -> Leading | None:
     """The words to begin with; None where there are none, or where fewer entries are in the listing than have them.
 
-    What must not be there leads too where nothing else does and the database can walk along all other texts.
+    A source is a listing too. What must not be there leads where nothing else does and the database can walk along all
+    other texts.
     """
     parts = conjuncts(query.where)
     wanted = [part for part in parts if is_text(part)]
     unwanted = [part.operand for part in parts if isinstance(part, Not) and is_text(part.operand)]
     words = together(tuple(wanted))
-    listed = bool(query.authors or query.topics)
-    if words is None and (not unwanted or listed or query.source or not walks_all_but(connection)):
+    listed = bool(query.authors or query.topics or query.source)
+    if words is None and (not unwanted or listed or not walks_all_but(connection)):
         return None
-    if words is not None and listed and is_walked_sooner(connection, _size(connection, query), words):
+    sizes = _Sizes.of(connection, query)
+    if words is not None and listed and is_walked_sooner(connection, sizes.least(), words):
         return None
     used = {*wanted, *map(Not, unwanted)}
     rest = tuple(part for part in parts if part not in used)
     without = AnyOf(tuple(unwanted)) if len(unwanted) > 1 else next(iter(unwanted), None)
-    return Leading(words, without, together(rest))
+    few = _few(connection, query, sizes) if knows_few(connection) else None
+    return Leading(words, without, together(rest), few)
+
+
+def _few(connection: Connection, query: EntryQuery, sizes: _Sizes) -> Select[Any] | None:
+    """Entries that all of a listing is among, where they are few."""
+    if sizes.listings is not None and sizes.listings <= _FEW:
+        parts = [select(listing.c.entry_id).where(*along) for along in walks(query)]
+        return select(union_all(*parts).subquery().c.entry_id)
+    if sizes.source is not None and sizes.source <= _FEW:
+        return select(entry.c.id).where(entry.c.source_id == source_id(str(query.source)))
+    tags = _spoken(connection, query)
+    if tags and _speaking(connection, tags) <= _SELDOM:
+        return select(entry.c.id).where(entry.c.language.in_(tags), entry.c.withdrawn_at.is_(None))
+    return None
 
 
 def leading_languages(connection: Connection, query: EntryQuery) -> list[str] | None:
     """The tags of the languages to walk along; None where others narrow more."""
-    spoken = [part.value for part in conjuncts(query.where) if isinstance(part, Filter) and part.field == "lang"]
-    asked = query.languages or tuple(spoken[:1])
+    tags = _spoken(connection, query)
+    if tags is None:
+        return None
+    texts = any(map(is_text, conjuncts(query.where)))
+    if texts and knows_few(connection):
+        return None
+    if (texts or query.authors or query.topics or query.source) and _speaking(connection, tags) > _SELDOM:
+        return None
+    return tags
+
+
+def _spoken(connection: Connection, query: EntryQuery) -> list[str] | None:
+    """The tags of what all must be in, by the query's languages or by one filter; None where it may be in any."""
+    named = [part.value for part in conjuncts(query.where) if isinstance(part, Filter) and part.field == "lang"]
+    asked = query.languages or tuple(named[:1])
     if not asked:
         return None
     tags = [tag for tag in _tags(connection) if any(tag == one or tag.startswith(f"{one}-") for one in asked)]
-    others = query.authors or query.topics or query.source or any(map(is_text, conjuncts(query.where)))
-    if others and _speaking(connection, tags) > _SELDOM:
-        return None
     return tags or [asked[0]]
 
 
@@ -115,6 +152,8 @@ def walk_of_hits(conditions: Conditions, leading: Leading, after: Position | Non
     rest = Conditions(connection, replace(query, where=leading.rest))
     its = [found.condition, search_entry.c.entry_id.is_not(None), *rest.of(place), *conditions.first_of_story(place)]
     its += [*between(query, place, after), *_between_keys(query, found.key, after)]
+    if leading.few is not None:
+        its.append(among(found.key, leading.few))
     walk = select(*place).select_from(found.rows).where(*its)
     if found.gathered:
         return _newest_gathered(walk, found, limit)
@@ -159,12 +198,26 @@ def _between_keys(query: EntryQuery, key: ColumnElement[int], after: Position | 
     return conditions + ([key < cell(min(highs)) + CELL] if highs else [])
 
 
-def _size(connection: Connection, query: EntryQuery) -> int:
-    """At most how many entries the listings of the query have, from the counters."""
-    whose = {"byline": author.c.entries, "quoted": author.c.quoted}.get(query.role, author.c.entries + author.c.quoted)
-    sizes = []
-    if query.authors:
-        sizes.append(select(func.sum(whose)).where(author.c.slug.in_(query.authors)))
-    if query.topics:
-        sizes.append(select(func.sum(topic.c.entries)).where(topic.c.slug.in_(query.topics)))
-    return min(int(connection.scalar(size) or 0) for size in sizes)
+@dataclass(frozen=True, slots=True)
+class _Sizes:
+    """At most how many entries there are of what a query asks for, from the counters; None for what it does not."""
+
+    listings: int | None
+    source: int | None
+
+    @classmethod
+    def of(cls, connection: Connection, query: EntryQuery) -> _Sizes:
+        role = {"byline": author.c.entries, "quoted": author.c.quoted}
+        whose = role.get(query.role, author.c.entries + author.c.quoted)
+        sizes = []
+        if query.authors:
+            sizes.append(select(func.sum(whose)).where(author.c.slug.in_(query.authors)))
+        if query.topics:
+            sizes.append(select(func.sum(topic.c.entries)).where(topic.c.slug.in_(query.topics)))
+        listings = [int(connection.scalar(size) or 0) for size in sizes]
+        own = select(source.c.entries).where(source.c.slug == query.source)
+        return cls(min(listings, default=None), None if query.source is None else int(connection.scalar(own) or 0))
+
+    def least(self) -> int:
+        """Raises `ValueError` where the query asks for none."""
+        return min(size for size in (self.listings, self.source) if size is not None)

@@ -17,11 +17,11 @@ from sqlalchemy import BigInteger
 from sqlalchemy import ColumnElement
 from sqlalchemy import Connection
 from sqlalchemy import FromClause
+from sqlalchemy import Select
 from sqlalchemy import Text
 from sqlalchemy import and_
 from sqlalchemy import column
 from sqlalchemy import false
-from sqlalchemy import func
 from sqlalchemy import literal
 from sqlalchemy import or_
 from sqlalchemy import select
@@ -55,10 +55,6 @@ TABLES = {
 }
 #: Where words are likely in more texts than this PostgreSQL does not gather these texts (see `gin.estimate`).
 FREQUENT = 8_000
-#: FTS5 looks for the words of one text in as much time as it walks along so many that have them.
-_ONE_TEXT = 8
-#: A listing of more entries is not walked in SQLite: so many texts would have to be counted to know that it should be.
-_SHORT = 5_000
 #: To PostgreSQL one text costs as much as so many that are gathered, or walked by.
 _ONE_ROW = 4
 
@@ -116,6 +112,19 @@ def reaching(connection: Connection, found: Hits, keys: Sequence[int], first: in
     return or_(found.key.in_(keys), found.key.between(first, keys[-1]))
 
 
+def knows_few(connection: Connection) -> bool:
+    """Whether a walk past hits is soon over where they must be `among` a few entries."""
+    return _is_sqlite(connection)
+
+
+def among(key: ColumnElement[int], entries: Select[Any]) -> ColumnElement[bool]:
+    """That a hit is one of some entries, by their ids: their keys are gathered first, and each hit is looked for there.
+
+    By the key itself FTS5 would look into the text of each of them; by a sum it cannot.
+    """
+    return (key + 0).in_(select(search_entry.c.key).where(search_entry.c.entry_id.in_(entries)))
+
+
 def has_words(connection: Connection, tree: Expression, entry_id: ColumnElement[str]) -> ColumnElement[bool]:
     """The condition that one entry has words: looked up by its key, whatever the words are."""
     its = search_entry.alias()
@@ -132,11 +141,11 @@ def is_walked_sooner(connection: Connection, size: int, tree: Expression) -> boo
     by looking for the entries of the listing among the texts that have the words.
 
     Both ways end with the page: along the listing after a number of entries that shrinks as the texts grow, along the
-    texts the other way round; so what they cost for a step decides.
+    texts the other way round; so what they cost for a step decides. FTS5 comes by thirty hits and more in the time that
+    it takes to look into one text, so there hits are walked, and told `among` which they must be.
     """
     if _is_sqlite(connection):
-        most = _ONE_TEXT * size
-        return size <= _SHORT and _count_up_to(connection, tree, most + 1) > most
+        return False
     having = gin.estimate(connection, tree)
     # Those that are gathered are gathered all, however soon the page is full.
     return having > _ONE_ROW * size if having <= FREQUENT else gin.all_texts(connection) > _ONE_ROW * size
@@ -175,12 +184,6 @@ def empty_texts(connection: Connection) -> None:
     else:
         connection.execute(text("DELETE FROM search_text"))
         connection.execute(text("DELETE FROM search_word"))
-
-
-def _count_up_to(connection: Connection, tree: Expression, most: int) -> int:
-    """In how many texts words are, or `most`; of texts that are shown no more too."""
-    some = select(_FTS.c.rowid).where(_fts_condition(tree, _FTS)).limit(most).subquery()
-    return int(connection.scalar(select(func.count()).select_from(some)) or 0)
 
 
 def _is_sqlite(connection: Connection) -> bool:
