@@ -20,10 +20,10 @@ from feeds.query import Words
 from feeds.query import narrowed
 from feeds.query import parse
 from feeds.store import Store
-from feeds.store import searching
 from feeds.store.engine import make_engine
 from feeds.store.engine import reading
 from feeds.store.engine import store_url as parse_url
+from feeds.store.searching import Way
 from feeds.store.searching import hits
 from feeds.topics import load_topics
 from tests.builders import NOW
@@ -175,17 +175,13 @@ def _rows(url: str) -> set[int]:
     return keys
 
 
-@pytest.mark.parametrize("frequent", [-1, 10_000], ids=["walked", "gathered"])
-def test_gathering_and_walking_find_the_same(
-    store: Store, store_url: str, frequent: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(searching, "FREQUENT", frequent)
+@pytest.mark.parametrize("way", [Way.HITS, Way.GATHERED])
+def test_gathering_and_walking_find_the_same(store: Store, store_url: str, way: Way) -> None:
     fill(store)
     engine = make_engine(parse_url(store_url), read_only=True)
     with reading(engine) as connection:
         for words in ("模型", "芯", "GPT-4"):
-            where = hits(connection, Words(words))
-            keys = _keys(connection, where)
+            keys = _keys(connection, hits(connection, Words(words), None, way))
             assert len(keys) == len(QUERIES[words].split())
     engine.dispose()
 

@@ -8,16 +8,20 @@ from datetime import date
 
 import pytest
 
+from feeds.model import Draft
 from feeds.model import EntryQuery
 from feeds.query import parse
+from feeds.query.tree import Filter
+from feeds.query.tree import conjuncts
 from feeds.store import Store
 from feeds.store import finding
-from feeds.store import searching
+from feeds.store.searching import Way
 from tests.builders import NOW
 from tests.builders import make_batch
 from tests.builders import make_draft
 from tests.builders import make_person
 from tests.builders import make_published
+from tests.builders import make_source
 from tests.builders import make_topics
 
 #: Entries, many of them published in one second, and each with what divides its number.
@@ -47,22 +51,29 @@ _QUERIES: list[tuple[str, str, str, Callable[[int], bool]]] = [
     ("茶壶 -杯子", "", "benfield", lambda n: n % 14 == 0 and n % 3 != 0),
     ("杯子 -茶壶", "", "benfield", lambda n: n % 21 == 0 and n % 2 != 0),
     ("茶壶", "tea", "benfield", lambda n: n % 28 == 0),
+    ("茶壶 lang:ja", "", "", lambda n: n % 18 == 0),
+    ("杯子 -lang:ja", "tea", "", lambda n: n % 12 == 0 and n % 9 != 0),
+    ("茶壶 lang:ja", "tea", "", lambda n: n % 36 == 0),
+    ("茶壶 source:kitchen", "", "", lambda n: n % 22 == 0),
+    ("杯子 lang:ja source:kitchen", "", "", lambda n: n % 99 == 0),
+    ("茶壶 source:kitchen", "tea", "benfield", lambda n: n % 308 == 0),
 ]
 
 
 def fill(store: Store) -> None:
-    store.save(
-        make_batch(
-            make_draft(
-                f"第 {n} 条，说到一个" + "、一个".join(word for word, has in _HAS.items() if has(n)) + "，别的没有。",
-                n,
-                published=make_published(date(2024, 5, 1 + n // 30)),
-                topics=make_topics("tea") if n % 4 == 0 else (),
-                people=(make_person("Ben Field", "benfield"),) if n % 7 == 0 else (make_person(),),
-            )
-            for n in range(_ENTRIES)
-        ),
-        NOW,
+    for source in ("garden", "kitchen"):
+        drafts = [draft(n) for n in range(_ENTRIES) if (n % 11 == 0) == (source == "kitchen")]
+        store.save(make_batch(drafts, f"{source}.md", make_source(source)), NOW)
+
+
+def draft(n: int) -> Draft:
+    return make_draft(
+        f"第 {n} 条，说到一个" + "、一个".join(word for word, has in _HAS.items() if has(n)) + "，别的没有。",
+        n,
+        language="ja" if n % 9 == 0 else "zh-Hans",
+        published=make_published(date(2024, 5, 1 + n // 30)),
+        topics=make_topics("tea") if n % 4 == 0 else (),
+        people=(make_person("Ben Field", "benfield"),) if n % 7 == 0 else (make_person(),),
     )
 
 
@@ -73,11 +84,17 @@ def walked(store: Store, query: EntryQuery) -> list[int]:
     return found + walked(store, replace(query, cursor=page.next)) if page.next else found
 
 
-@pytest.mark.parametrize("way", ["along the listing", "along the hits", "by gathering them"])
-def test_every_way_finds_the_same(store: Store, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("few", [-1, 10_000], ids=["many", "few"])
+@pytest.mark.parametrize("way", Way)
+def test_every_way_finds_the_same(
+    store: Store, store_url: str, way: Way, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way is Way.GATHERED and store_url.startswith("sqlite"):
+        pytest.skip("SQLite gathers no hits")
     fill(store)
-    monkeypatch.setattr(finding, "is_walked_sooner", lambda *asked: way == "along the listing")
-    monkeypatch.setattr(searching, "FREQUENT", 10_000 if way == "by gathering them" else -1)
+    monkeypatch.setattr(finding, "way_to", lambda *asked: way)
+    monkeypatch.setattr(finding, "_FEW", few)
+    monkeypatch.setattr(finding, "_SELDOM", few)
     in_order = walked(store, EntryQuery(limit=7))
     assert sorted(in_order) == list(range(_ENTRIES))
     for words, topic, author, holds in _QUERIES:
@@ -87,4 +104,10 @@ def test_every_way_finds_the_same(store: Store, way: str, monkeypatch: pytest.Mo
             authors=tuple(filter(None, [author])),
             limit=7,
         )
-        assert walked(store, query) == [n for n in in_order if holds(n)], (words, topic, author)
+        expected = [n for n in in_order if holds(n)]
+        assert walked(store, query) == expected, (words, topic, author)
+        sources = [part.value for part in conjuncts(query.where) if isinstance(part, Filter) and part.field == "source"]
+        if sources:
+            assert walked(store, replace(query, source=sources[0])) == expected
+        if "lang:ja" in words and "-lang" not in words:
+            assert walked(store, replace(query, languages=("ja",))) == expected

@@ -39,13 +39,14 @@ from feeds.store.schema import search_entry
 from feeds.store.schema import source
 from feeds.store.schema import topic
 from feeds.store.searching import Hits
+from feeds.store.searching import Way
 from feeds.store.searching import among
 from feeds.store.searching import hits
 from feeds.store.searching import is_text
-from feeds.store.searching import is_walked_sooner
 from feeds.store.searching import knows_few
 from feeds.store.searching import reaching
 from feeds.store.searching import walks_all_but
+from feeds.store.searching import way_to
 
 #: A language of no more entries than this is walked whatever else is asked for.
 _SELDOM = 2_000
@@ -63,6 +64,7 @@ class Leading:
     without: Expression | None
     #: What else must hold.
     rest: Expression | None
+    way: Way
     #: The ids of a few entries that hits must be among; None where nothing tells which, or where they are many.
     few: Select[Any] | None
 
@@ -81,13 +83,14 @@ def leading_words(connection: Connection, query: EntryQuery) -> Leading | None:
     if words is None and (not unwanted or listed or not walks_all_but(connection)):
         return None
     sizes = _Sizes.of(connection, query)
-    if words is not None and listed and is_walked_sooner(connection, sizes.least(), words):
+    without = AnyOf(tuple(unwanted)) if len(unwanted) > 1 else next(iter(unwanted), None)
+    way = way_to(connection, words, without, sizes.least())
+    if way is Way.LISTING:
         return None
     used = {*wanted, *map(Not, unwanted)}
     rest = tuple(part for part in parts if part not in used)
-    without = AnyOf(tuple(unwanted)) if len(unwanted) > 1 else next(iter(unwanted), None)
     few = _few(connection, query, sizes) if knows_few(connection) else None
-    return Leading(words, without, together(rest), few)
+    return Leading(words, without, together(rest), way, few)
 
 
 def _few(connection: Connection, query: EntryQuery, sizes: _Sizes) -> Select[Any] | None:
@@ -147,7 +150,7 @@ def _speaking(connection: Connection, tags: Sequence[str]) -> int:
 def walk_of_hits(conditions: Conditions, leading: Leading, after: Position | None, limit: int) -> Select[Any]:
     """The sort keys of a page. Rows of the full text stand by the second: those of the last one are read all."""
     query, connection = conditions.query, conditions.connection
-    found = hits(connection, leading.words, without=leading.without)
+    found = hits(connection, leading.words, leading.without, leading.way)
     place = (search_entry.c.published, search_entry.c.order_key, search_entry.c.entry_id)
     rest = Conditions(connection, replace(query, where=leading.rest))
     its = [found.condition, search_entry.c.entry_id.is_not(None), *rest.of(place), *conditions.first_of_story(place)]
@@ -155,7 +158,7 @@ def walk_of_hits(conditions: Conditions, leading: Leading, after: Position | Non
     if leading.few is not None:
         its.append(among(found.key, leading.few))
     walk = select(*place).select_from(found.rows).where(*its)
-    if found.gathered:
+    if leading.way is Way.GATHERED:
         return _newest_gathered(walk, found, limit)
     return walk.where(_is_reached(connection, found, its, limit)).order_by(*newest_first(place)).limit(limit)
 
@@ -218,6 +221,6 @@ class _Sizes:
         own = select(source.c.entries).where(source.c.slug == query.source)
         return cls(min(listings, default=None), None if query.source is None else int(connection.scalar(own) or 0))
 
-    def least(self) -> int:
-        """Raises `ValueError` where the query asks for none."""
-        return min(size for size in (self.listings, self.source) if size is not None)
+    def least(self) -> int | None:
+        """None where it asks for none of them."""
+        return min((size for size in (self.listings, self.source) if size is not None), default=None)

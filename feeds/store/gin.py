@@ -66,20 +66,16 @@ def lacks(tree: Expression, gin: Any) -> ColumnElement[bool]:
     return not_(has(tree, gin))
 
 
-def estimate(connection: Connection, tree: Expression, without: Expression | None = None) -> int:
-    """In about how many texts words are, and others are not, as far as the sample tells.
+def estimate(connection: Connection, tree: Expression, without: Expression | None = None) -> tuple[int, int]:
+    """In about how many texts words are, and others are not, as far as the sample tells; and how many texts there are.
 
     A phrase counts as often as its rarest token, words together as often as they would be by chance, but see
     `_TOGETHER`. What is not wanted counts as often as is sure: to gather what then is left must not be to gather all.
     """
     counts = _counts(connection, [tree] if without is None else [tree, without])
     having, texts = _about(tree, counts), max(counts[BORDER], 1)
-    return SAMPLE * (having if without is None else having * max(texts - _least(without, counts), 0) // texts)
-
-
-def all_texts(connection: Connection) -> int:
-    """About how many texts there are."""
-    return SAMPLE * _counts(connection, [])[BORDER]
+    wanted = having if without is None else having * max(texts - _least(without, counts), 0) // texts
+    return SAMPLE * wanted, SAMPLE * texts
 
 
 def sampled(texts: Iterable[tuple[int, str]]) -> list[str]:

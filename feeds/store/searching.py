@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger
@@ -53,14 +54,23 @@ TABLES = {
         'CREATE TABLE search_word (word TEXT COLLATE "C" PRIMARY KEY, entries BIGINT NOT NULL)',
     ),
 }
-#: Where words are likely in more texts than this PostgreSQL does not gather these texts (see `gin.estimate`).
-FREQUENT = 8_000
-#: To PostgreSQL one text costs as much as so many that are gathered, or walked by.
-_ONE_ROW = 4
+#: What one costs PostgreSQL, beside each other: a text that is looked into for an entry of a listing, a hit that is
+#: gathered, a text that is walked past.
+_LOOKED_INTO, _GATHERED, _WALKED = 20, 7, 6
+#: A page, with as much again since words are not spread evenly.
+_WANTED = 100
 
 #: What every text has.
 _EVERYWHERE = f'"{BORDER}"'
 _FTS = table("search_text", column("rowid", BigInteger), column("search_text", Text))
+
+
+class Way(StrEnum):
+    """How the newest entries of a listing that have some words are found; see `way_to`."""
+
+    LISTING = "along the listing"
+    HITS = "along the hits"
+    GATHERED = "by gathering the hits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +80,6 @@ class Hits:
     rows: FromClause
     key: ColumnElement[int]
     condition: ColumnElement[bool]
-    #: Whether the rows that have the words are gathered, and not walked by their keys.
-    gathered: bool
 
 
 def is_text(tree: Expression) -> bool:
@@ -86,20 +94,19 @@ def walks_all_but(connection: Connection) -> bool:
     return _is_sqlite(connection)
 
 
-def hits(connection: Connection, tree: Expression | None, without: Expression | None = None) -> Hits:
+def hits(connection: Connection, tree: Expression | None, without: Expression | None, way: Way) -> Hits:
     """Where a tree of words holds, and another one does not; None for all texts, see `walks_all_but`."""
     if _is_sqlite(connection):
         rows = _FTS.join(search_entry, search_entry.c.key == _FTS.c.rowid)
-        return Hits(rows, _FTS.c.rowid, _fts_condition(tree, _FTS, without), gathered=False)
+        return Hits(rows, _FTS.c.rowid, _fts_condition(tree, _FTS, without))
     rows = gin.ROWS.join(search_entry, search_entry.c.key == gin.ROWS.c.key)
     condition = true() if tree is None else gin.has(tree, gin.ROWS)
     # PostgreSQL guesses how many texts have a word; we know, and leave it one way only.
-    gathered = tree is not None and gin.estimate(connection, tree, without) <= FREQUENT
-    if not gathered:
+    if way is not Way.GATHERED:
         condition = condition.is_(True)  # no index on tokens serves that: the walk is by key
     if without is not None:
         condition = and_(condition, gin.lacks(without, gin.ROWS))
-    return Hits(rows, gin.ROWS.c.key, condition, gathered)
+    return Hits(rows, gin.ROWS.c.key, condition)
 
 
 def reaching(connection: Connection, found: Hits, keys: Sequence[int], first: int) -> ColumnElement[bool]:
@@ -136,19 +143,25 @@ def has_words(connection: Connection, tree: Expression, entry_id: ColumnElement[
     return select(literal(1)).select_from(row).where(row.c.key == key, gin.has(tree, row)).exists()
 
 
-def is_walked_sooner(connection: Connection, size: int, tree: Expression) -> bool:
-    """Whether a page is found sooner by looking for words in the entries of a listing of `size`, the newest first, than
-    by looking for the entries of the listing among the texts that have the words.
+def way_to(connection: Connection, words: Expression | None, without: Expression | None, size: int | None) -> Way:
+    """The way that likely costs least, for a listing of `size` entries; None for all that there are.
 
-    Both ways end with the page: along the listing after a number of entries that shrinks as the texts grow, along the
-    texts the other way round; so what they cost for a step decides. FTS5 comes by thirty hits and more in the time that
-    it takes to look into one text, so there hits are walked, and told `among` which they must be.
+    Along the listing or along the hits a page is found the sooner the more of the others there are; what is gathered is
+    gathered all. FTS5 comes by thirty hits and more in the time that it takes to look into one text, so there hits are
+    walked, and told which they must be `among`.
     """
-    if _is_sqlite(connection):
-        return False
-    having = gin.estimate(connection, tree)
-    # Those that are gathered are gathered all, however soon the page is full.
-    return having > _ONE_ROW * size if having <= FREQUENT else gin.all_texts(connection) > _ONE_ROW * size
+    if words is None or _is_sqlite(connection):
+        return Way.HITS
+    having, texts = gin.estimate(connection, words, without)
+    entries = texts if size is None else min(size, texts)
+    steps = _WANTED * texts / max(having, 1)
+    costs = {
+        Way.GATHERED: _GATHERED * having,
+        Way.HITS: _WALKED * min(texts, steps * texts / max(entries, 1)),
+        Way.LISTING: _LOOKED_INTO * min(entries, steps),
+    }
+    ways = [way for way in Way if size is not None or way is not Way.LISTING]
+    return min(ways, key=lambda way: costs[way])
 
 
 def add_texts(connection: Connection, texts: Sequence[tuple[int, str]]) -> None:
