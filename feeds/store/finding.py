@@ -41,6 +41,7 @@ from feeds.store.schema import topic
 from feeds.store.searching import Hits
 from feeds.store.searching import Way
 from feeds.store.searching import among
+from feeds.store.searching import gathered
 from feeds.store.searching import hits
 from feeds.store.searching import is_text
 from feeds.store.searching import knows_few
@@ -148,35 +149,27 @@ def _speaking(connection: Connection, tags: Sequence[str]) -> int:
 
 
 def walk_of_hits(conditions: Conditions, leading: Leading, after: Position | None, limit: int) -> Select[Any]:
-    """The sort keys of a page. Rows of the full text stand by the second: those of the last one are read all."""
+    """The sort keys of a page. Rows of the full text stand by the second: those of the last one are read all.
+
+    How far the page reaches is asked first: only with the keys themselves does PostgreSQL know that few are left.
+    """
     query, connection = conditions.query, conditions.connection
-    found = hits(connection, leading.words, leading.without, leading.way)
     place = (search_entry.c.published, search_entry.c.order_key, search_entry.c.entry_id)
     rest = Conditions(connection, replace(query, where=leading.rest))
-    its = [found.condition, search_entry.c.entry_id.is_not(None), *rest.of(place), *conditions.first_of_story(place)]
-    its += [*between(query, place, after), *_between_keys(query, found.key, after)]
-    if leading.few is not None:
-        its.append(among(found.key, leading.few))
-    walk = select(*place).select_from(found.rows).where(*its)
-    if leading.way is Way.GATHERED:
-        return _newest_gathered(walk, found, limit)
-    return walk.where(_is_reached(connection, found, its, limit)).order_by(*newest_first(place)).limit(limit)
+    its = [search_entry.c.entry_id.is_not(None), *rest.of(place), *conditions.first_of_story(place)]
+    its += between(query, place, after)
 
+    def where(found: Hits) -> list[ColumnElement[bool]]:
+        few = [] if leading.few is None else [among(found.key, leading.few)]
+        return [found.condition, *its, *_between_keys(query, found.key, after), *few]
 
-def _newest_gathered(walk: Select[Any], found: Hits, limit: int) -> Select[Any]:
-    """No index stands by the second, so that none can be walked for the sake of the order."""
-    by_second = walk.order_by((found.key.op("&")(-CELL)).desc())
-    newest = by_second.fetch(limit, with_ties=True).subquery("newest")
-    return select(*newest.c).order_by(*newest_first(tuple(newest.c))).limit(limit)
-
-
-def _is_reached(
-    connection: Connection, found: Hits, its: Sequence[ColumnElement[bool]], limit: int
-) -> ColumnElement[bool]:
-    """How far a page reaches is asked first: only with the keys themselves does PostgreSQL know that few are left."""
-    walked = select(found.key.label("key")).select_from(found.rows).where(*its).order_by(found.key.desc()).limit(limit)
-    keys = connection.scalars(walked).all()
-    return reaching(connection, found, keys, keys[-1] & -CELL) if keys else false()
+    found = hits(connection, leading.words, leading.without)
+    first = gathered(leading.words, leading.without) if leading.way is Way.GATHERED else found
+    walked = select(first.key.label("key")).select_from(first.rows).where(*where(first))
+    keys = connection.scalars(walked.order_by(first.key.desc()).limit(limit)).all()
+    reached = reaching(connection, found, keys, keys[-1] & -CELL) if keys else false()
+    page = select(*place).select_from(found.rows).where(*where(found), reached)
+    return page.order_by(*newest_first(place)).limit(limit)
 
 
 def between(query: EntryQuery, place: Place, after: Position | None) -> list[ColumnElement[bool]]:

@@ -94,19 +94,30 @@ def walks_all_but(connection: Connection) -> bool:
     return _is_sqlite(connection)
 
 
-def hits(connection: Connection, tree: Expression | None, without: Expression | None, way: Way) -> Hits:
-    """Where a tree of words holds, and another one does not; None for all texts, see `walks_all_but`."""
+def hits(connection: Connection, tree: Expression | None, without: Expression | None = None) -> Hits:
+    """Where a tree of words holds, and another one does not; None for all texts, see `walks_all_but`.
+
+    They are walked by their keys.
+    """
     if _is_sqlite(connection):
         rows = _FTS.join(search_entry, search_entry.c.key == _FTS.c.rowid)
         return Hits(rows, _FTS.c.rowid, _fts_condition(tree, _FTS, without))
     rows = gin.ROWS.join(search_entry, search_entry.c.key == gin.ROWS.c.key)
-    condition = true() if tree is None else gin.has(tree, gin.ROWS)
-    # PostgreSQL guesses how many texts have a word; we know, and leave it one way only.
-    if way is not Way.GATHERED:
-        condition = condition.is_(True)  # no index on tokens serves that: the walk is by key
-    if without is not None:
-        condition = and_(condition, gin.lacks(without, gin.ROWS))
-    return Hits(rows, gin.ROWS.c.key, condition)
+    # PostgreSQL guesses how many texts have a word; we know, and leave it one way only: no index on tokens serves this.
+    wanted = true() if tree is None else gin.has(tree, gin.ROWS).is_(True)
+    return Hits(rows, gin.ROWS.c.key, and_(wanted, *_lacking(without)))
+
+
+def gathered(tree: Expression | None, without: Expression | None) -> Hits:
+    """The same in PostgreSQL, where the keys of all that have the words are gathered before anything else is asked."""
+    wanted = true() if tree is None else gin.has(tree, gin.ROWS)
+    found = select(gin.ROWS.c.key).where(wanted, *_lacking(without)).cte("found").prefix_with("MATERIALIZED")
+    newest = select(found.c.key).order_by(found.c.key.desc()).offset(0).subquery("newest")
+    return Hits(newest.join(search_entry, search_entry.c.key == newest.c.key), newest.c.key, true())
+
+
+def _lacking(without: Expression | None) -> list[ColumnElement[bool]]:
+    return [] if without is None else [gin.lacks(without, gin.ROWS)]
 
 
 def reaching(connection: Connection, found: Hits, keys: Sequence[int], first: int) -> ColumnElement[bool]:
