@@ -79,6 +79,16 @@ def width(text: str) -> int:
     return sum(map(_columns, text))
 
 
+def reach(text: str, start: int, columns: int) -> int:
+    """Where the longest part of `text` from `start` on ends that is no wider."""
+    end = start
+    for used in accumulate(map(_columns, text[start:])):
+        if used > columns:
+            break
+        end += 1
+    return end
+
+
 def excerpt(text: str, columns: int) -> str:
     """The beginning of `text`, at most `columns` wide, ending with a sentence if one ends in its second half.
 
@@ -103,8 +113,7 @@ def _columns(character: str) -> int:
 
 def _prefix(line: str, columns: int) -> str:
     """The longest beginning of so many columns that ends between graphemes."""
-    widths = accumulate(map(_columns, line))
-    end = next((i for i, used in enumerate(widths) if used > columns), len(line))
+    end = reach(line, 0, columns)
     while 0 < end < len(line) and (_JOINS.match(line[end]) or line[end - 1] == "\u200d"):
         end -= 1
     return line[:end]

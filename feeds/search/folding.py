@@ -7,6 +7,7 @@ it; here every character has one form wherever it stands.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 
 from feeds.chinese import fold as fold_character
@@ -15,8 +16,14 @@ from feeds.chinese import fold as fold_character
 class _Forms(dict[int, str]):
     """The form of each character that was met, for `str.translate`."""
 
+    def __init__(self) -> None:
+        #: Those whose form is not one character.
+        self.odd: set[str] = set()
+
     def __missing__(self, code: int) -> str:
         form = fold_character(chr(code))
+        if len(form) != 1:
+            self.odd.add(chr(code))
         self[code] = form
         return form
 
@@ -28,10 +35,13 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).translate(_forms())
 
 
-def folded_pieces(text: str) -> list[str]:
-    """The form of each character of `text`: none, one or several characters, for finding the way back."""
+def fold_with_origins(text: str) -> tuple[str, Sequence[int]]:
+    """`text` with the form of each character, and for each place in that, which character of `text` it comes from."""
     forms = _forms()
-    return [forms[ord(character)] for character in text]
+    folded = text.translate(forms)
+    if forms.odd.isdisjoint(text):
+        return folded, range(len(text))
+    return folded, [at for at, character in enumerate(text) for _ in forms[ord(character)]]
 
 
 @cache

@@ -13,9 +13,9 @@ from feeds.search.analysis import LONGEST
 from feeds.search.analysis import Phrase
 from feeds.search.analysis import phrase
 from feeds.search.analysis import pieces
-from feeds.search.folding import folded_pieces
+from feeds.search.folding import fold_with_origins
 from feeds.text import one_line
-from feeds.text import width
+from feeds.text import reach
 
 #: Characters of a text that are looked through for a snippet.
 MOST = 20_000
@@ -52,11 +52,9 @@ def spans(text: str, words: Iterable[str]) -> tuple[Span, ...]:
     phrases = [found for one in words if (found := phrase(one)) is not None]
     if not phrases:
         return ()
-    forms = folded_pieces(text)
-    tokens = list(_tokens("".join(forms), {token for wanted in phrases for token in wanted.tokens}))
-    origin = [at for at, form in enumerate(forms) for _ in form]
-    places = sorted({span for wanted in phrases for span in _places(tokens, wanted)})
-    return tuple(_merged(Span(origin[start], origin[end - 1] + 1) for start, end in places))
+    folded, origin = fold_with_origins(text)
+    places = {*_runs(folded, phrases), *_rows(folded, phrases)}
+    return tuple(_merged(Span(origin[start], origin[end - 1] + 1) for start, end in sorted(places)))
 
 
 def snippet(text: str, words: Iterable[str], columns: int = COLUMNS) -> Snippet:
@@ -65,11 +63,25 @@ def snippet(text: str, words: Iterable[str], columns: int = COLUMNS) -> Snippet:
     wanted = tuple(words)
     hits = spans(line, wanted)
     start = _start(line, hits[0].start, columns) if hits else 0
-    end = _end(line, start, columns - 2)
+    end = reach(line, start, columns - 2)
     shown = ("…" if start else "") + line[start:end] + ("…" if end < len(line) else "")
     shift = (1 if start else 0) - start
     inside = (Span(s.start + shift, min(s.end, end) + shift) for s in hits if start <= s.start < end)
     return Snippet(shown, tuple(inside))
+
+
+def _runs(folded: str, phrases: Iterable[Phrase]) -> Iterator[Span]:
+    """Where phrases are that are one run of a dense script: where it stands, its tokens do too."""
+    for run in filter(None, (wanted.run for wanted in phrases)):
+        yield from (Span(at, at + len(run)) for at in _occurrences(folded, run, 0, len(folded)))
+
+
+def _rows(folded: str, phrases: Iterable[Phrase]) -> Iterator[Span]:
+    """Where the others are."""
+    if others := [wanted for wanted in phrases if wanted.run is None]:
+        tokens = list(_tokens(folded, {token for wanted in others for token in wanted.tokens}))
+        for wanted in others:
+            yield from _places(tokens, wanted)
 
 
 def _tokens(folded: str, sought: Collection[str]) -> Iterator[_Token]:
@@ -127,9 +139,7 @@ def _merged(found: Iterable[Span]) -> Iterator[Span]:
 
 def _start(line: str, hit: int, columns: int) -> int:
     """A sentence's beginning or a space not far in front of the hit."""
-    room, used, start = min(_BEFORE, columns // 3), 0, hit
-    while start and (used := used + width(line[start - 1])) <= room:
-        start -= 1
+    start = hit - reach(line[:hit][::-1], 0, min(_BEFORE, columns // 3))
     if start == 0:
         return 0
     for marks in (_SENTENCE_MARKS, " "):
@@ -137,10 +147,3 @@ def _start(line: str, hit: int, columns: int) -> int:
         if at >= 0:
             return at + 1
     return start
-
-
-def _end(line: str, start: int, columns: int) -> int:
-    used, end = 0, start
-    while end < len(line) and (used := used + width(line[end])) <= columns:
-        end += 1
-    return end
