@@ -92,7 +92,8 @@ def post_fork(server: object, worker: object) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """A worker has its application."""
+    """A worker has its application, which stays: no answer waits until the collector has looked through all of it."""
+    gc.freeze()
     state = getattr(worker.wsgi, "extensions", {}).get("feedwright")
     if state is not None and state.meter is not None and worker.row is not None:
         state.meter.join(_board, worker.row)

@@ -10,6 +10,7 @@ the time of the processor is the steadier figure; with PostgreSQL it is that of 
 
 from __future__ import annotations
 
+import gc
 import random
 import statistics
 import sys
@@ -90,6 +91,7 @@ def main() -> None:
     small, large, *rest = sys.argv[1:]
     repetitions = int(rest.pop(0)) if rest and rest[0].isdigit() else REPETITIONS
     with _opened(small) as few, _opened(large) as many:
+        gc.freeze()  # as a web process does
         cases = [case for case in _cases(few, many) if not rest or any(words in case for words in rest)]
         sizes = [sum(tally.entries for tally in site.store.sources()) for site in (few, many)]
         print(f"{'milliseconds':<34}{sizes[0]:>10,} p50{'p99':>9}{sizes[1]:>12,} p50{'p99':>9}{'ratio':>8}{_HEAD}")
@@ -226,7 +228,8 @@ def _searches(words: Sequence[str], topics: Sequence[str], authors: Sequence[str
     yield "search, not a word", ask(f"-{words[2_000]}", f"-{words[9_000]}")
     yield "search, not one of most", ask(f"-{words[0]}", f"-{words[1]}")
     yield "search, one without another", ask(f"{words[0]} -{words[1]}", f"{words[900]} -{words[0]}")
-    yield "search in a topic", ask(*(f"topic:{topics[n]} {words[n * 30]}" for n in (0, 3, 20, 60)))
+    yield "search in a topic", ask(*(f"topic:{topics[n]} {words[n * 30]}" for n in (0, 3, 20, 60, 110, 150)))
+    yield "search in a source", ask(*(f"source:series-{n} {word}" for n in (0, 9) for word in words[300:305]))
     yield "search of an author", ask(*(f"author:{authors[0]} {words[n * 30]}" for n in (0, 3, 20, 60)))
     yield "search, by relevance", [f"{path}&sort=relevance" for path in ask(words[0], words[300], words[5_000])]
     yield "lang:en", ask("lang:en")
