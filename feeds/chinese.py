@@ -8,6 +8,8 @@ from functools import cache
 from operator import ne
 from typing import TYPE_CHECKING
 
+from feeds.text import nfkc
+
 if TYPE_CHECKING:
     import opencc
 
@@ -34,7 +36,7 @@ def fold(text: str) -> str:
 
     Folding what is folded changes nothing. Characters can change in number (ligatures, ß), for most texts they do not.
     """
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    folded = nfkc(nfkc(text).casefold())
     return folded if folded.isascii() else converter("t2s").convert(folded)
 
 

@@ -13,6 +13,8 @@ _FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\u
 _BEHIND_TAG = re.compile(r">[^\x00-\x7f]+")
 #: A stroke that NFC makes one character with `<`, `=` or `>`.
 _STROKE = "\u0338"
+#: The commonest marks of Chinese texts, each with its form in NFKC.
+_WIDE = tuple(zip("，：？！；（）\u3000…", (*",:?!;() ", "..."), strict=True))
 _NO_LETTER = re.compile(r"[\W_]+")
 #: Combining marks are no letters; so many of anything else in a row are rare.
 _MOST_MARKS = 30
@@ -20,6 +22,19 @@ _NO_LETTERS = re.compile(rf"[^\w\s]{{{_MOST_MARKS + 1},}}")
 _SENTENCE_END = re.compile(r"[。！？!?…](?:[”’」』）)\"]*)|(?<!\d)\.(?=\s|$)")
 #: Characters that belong to the one before them: combining marks, variation selectors, joiners, skin tones.
 _JOINS = re.compile("[\u0300-\u036f\u200d\ufe00-\ufe0f\u20d0-\u20ff\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]")
+
+
+def nfkc(text: str) -> str:
+    """`text` in NFKC.
+
+    Where a single character is not, all of a text is taken apart, which takes ten times as long as to look through it:
+    so the marks of Chinese texts are replaced before, by what NFKC makes of them.
+    """
+    if text.isascii():
+        return text
+    for mark, form in _WIDE:
+        text = text.replace(mark, form)
+    return unicodedata.normalize("NFKC", text)
 
 
 def clean_text(text: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
+
+from feeds.text import nfkc
 
 #: Longer words are prose, not a date.
 MAX_WORDS = 80
@@ -115,7 +116,7 @@ def normalise(words: str) -> str:
     """One line, one width, one script, no weekday, no Chinese numerals; empty where `words` are too long for a date."""
     if len(words) > 4 * MAX_WORDS:
         return ""
-    text = " ".join(unicodedata.normalize("NFKC", words).translate(_SIMPLER).split())
+    text = " ".join(nfkc(words).translate(_SIMPLER).split())
     if len(text) > MAX_WORDS:
         return ""
     text = _WEEKDAY.sub(" ", _DASHES.sub("-", text))

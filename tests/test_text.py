@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from lxml import etree
 from feeds.text import clean_text
 from feeds.text import excerpt
 from feeds.text import letters
+from feeds.text import nfkc
 from feeds.text import one_line
 from feeds.text import width
 
@@ -25,6 +28,11 @@ def test_clean_text_can_stand_in_xml_and_stays_as_it_is(text: str) -> None:
         cleaned,
         None,
     )
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from("，：？！；（）\u3000…~=e\u0301\u0338\u3099か"))))
+def test_wide_marks_replaced_before_make_no_difference_to_the_normal_form(text: str) -> None:
+    assert nfkc(text) == unicodedata.normalize("NFKC", text)
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ it; here every character has one form wherever it stands.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
 from feeds.chinese import fold as fold_character
+from feeds.text import nfkc
 
 
 class _Forms(dict[int, str]):
@@ -32,7 +32,7 @@ def fold(text: str) -> str:
     """`text` with every character in its one form."""
     if text.isascii():
         return text.lower()
-    return unicodedata.normalize("NFKC", text).translate(_forms())
+    return nfkc(text).translate(_forms())
 
 
 def fold_with_origins(text: str) -> tuple[str, Sequence[int]]:

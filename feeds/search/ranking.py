@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from math import log
 
 from feeds.search.analysis import Phrase
@@ -57,9 +58,15 @@ def ranked(candidates: Sequence[Candidate], phrases: Sequence[Phrase]) -> list[s
 
 def _counts(one: Candidate, phrases: Sequence[Phrase], runs: Sequence[str | None]) -> list[tuple[int, float]]:
     """For each phrase how often it is in the text, and what it is worth elsewhere."""
-    title, names = stream(one.title, (), ""), stream(None, one.names, "")
+    title, names = stream(one.title, (), "") if one.title else "", _of_names(one.names)
     elsewhere = [_TITLE * min(1, _count(title, p)) + _NAME * min(1, _count(names, p)) for p in phrases]
     return list(zip(_in_text(one.text, phrases, runs), elsewhere, strict=True))
+
+
+@lru_cache(maxsize=4096)
+def _of_names(names: tuple[str, ...]) -> str:
+    """Of many hits the authors are the same."""
+    return stream(None, names, "")
 
 
 def _in_text(text: str, phrases: Sequence[Phrase], runs: Sequence[str | None]) -> list[int]:

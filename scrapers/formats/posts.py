@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from itertools import islice
 from feeds.model import Problem
 from feeds.model import Role
 from feeds.model import Skip
+from feeds.text import nfkc
 from scrapers.document import Document
 from scrapers.formats.handles import SEPARATOR
 from scrapers.formats.handles import Byline
@@ -160,7 +160,7 @@ def _opening(lines: Sequence[str], heading: int) -> list[str]:
 
 def _narrow(line: str) -> str:
     """A line with the digits and signs of a wide font as plain ones, and a space where there are many."""
-    return _GAPS.sub(" ", line if line.isascii() else unicodedata.normalize("NFKC", line))
+    return _GAPS.sub(" ", nfkc(line))
 
 
 def _title(lines: Sequence[str], first: int, end: int) -> str | None:
