@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -51,6 +52,8 @@ from feeds.store.searching import way_to
 
 #: A language of no more entries than this is walked whatever else is asked for.
 _SELDOM = 2_000
+#: Nobody keeps count of languages: more entries than this are many.
+_COUNTED = 100_000
 #: The keys of no more entries than this are gathered, to have hits be among them.
 _FEW = 8_000
 
@@ -73,14 +76,14 @@ class Leading:
 def leading_words(connection: Connection, query: EntryQuery) -> Leading | None:
     """The words to begin with; None where there are none, or where fewer entries are in the listing than have them.
 
-    A source is a listing too. What must not be there leads where nothing else does and the database can walk along all
-    other texts.
+    A source is a listing too, and so is a language. What must not be there leads where nothing else does and the
+    database can walk along all other texts.
     """
     parts = conjuncts(query.where)
     wanted = [part for part in parts if is_text(part)]
     unwanted = [part.operand for part in parts if isinstance(part, Not) and is_text(part.operand)]
     words = together(tuple(wanted))
-    listed = bool(query.authors or query.topics or query.source)
+    listed = _is_listed(query) or bool(_asked(query))
     if words is None and (not unwanted or listed or not walks_all_but(connection)):
         return None
     sizes = _Sizes.of(connection, query)
@@ -101,31 +104,31 @@ def _few(connection: Connection, query: EntryQuery, sizes: _Sizes) -> Select[Any
         return select(union_all(*parts).subquery().c.entry_id)
     if sizes.source is not None and sizes.source <= _FEW:
         return select(entry.c.id).where(entry.c.source_id == source_id(str(query.source)))
-    tags = _spoken(connection, query)
-    if tags and _speaking(connection, tags) <= _SELDOM:
-        return select(entry.c.id).where(entry.c.language.in_(tags), entry.c.withdrawn_at.is_(None))
+    if sizes.languages is not None and sizes.languages <= _SELDOM:
+        return select(entry.c.id).where(_speaks(_spoken(connection, query)), entry.c.withdrawn_at.is_(None))
     return None
 
 
-def leading_languages(connection: Connection, query: EntryQuery) -> list[str] | None:
-    """The tags of the languages to walk along; None where others narrow more."""
+def leading_languages(connection: Connection, query: EntryQuery) -> list[str]:
+    """The tags of the languages to walk along; none where others narrow more."""
     tags = _spoken(connection, query)
-    if tags is None:
-        return None
-    texts = any(map(is_text, conjuncts(query.where)))
-    if texts and knows_few(connection):
-        return None
-    if (texts or query.authors or query.topics or query.source) and _speaking(connection, tags) > _SELDOM:
-        return None
-    return tags
+    return [] if tags and _is_listed(query) and _speaking(connection, tags, _SELDOM) is None else tags
 
 
-def _spoken(connection: Connection, query: EntryQuery) -> list[str] | None:
-    """The tags of what all must be in, by the query's languages or by one filter; None where it may be in any."""
-    named = [part.value for part in conjuncts(query.where) if isinstance(part, Filter) and part.field == "lang"]
-    asked = query.languages or tuple(named[:1])
-    if not asked:
-        return None
+def _is_listed(query: EntryQuery) -> bool:
+    return bool(query.authors or query.topics or query.source)
+
+
+def _asked(query: EntryQuery) -> tuple[str, ...]:
+    """Languages that all must be in one of; none where it may be in any."""
+    named = (part.value for part in conjuncts(query.where) if isinstance(part, Filter) and part.field == "lang")
+    return query.languages or tuple(islice(named, 1))
+
+
+def _spoken(connection: Connection, query: EntryQuery) -> list[str]:
+    """The tags of these languages, as entries have them."""
+    if not (asked := _asked(query)):
+        return []
     tags = [tag for tag in _tags(connection) if any(tag == one or tag.startswith(f"{one}-") for one in asked)]
     return tags or [asked[0]]
 
@@ -139,13 +142,15 @@ def _tags(connection: Connection) -> list[str]:
     return [tag for tag in connection.scalars(select(found.union_all(step).c.tag)) if tag is not None]
 
 
-def _speaking(connection: Connection, tags: Sequence[str]) -> int:
-    """How many entries there are in languages, as far as it matters."""
-    sizes = 0
-    for tag in tags:
-        some = select(entry.c.id).where(entry.c.language == tag, entry.c.withdrawn_at.is_(None)).limit(_SELDOM + 1)
-        sizes += connection.scalar(select(func.count()).select_from(some.subquery())) or 0
-    return sizes
+def _speaks(tags: Sequence[str]) -> ColumnElement[bool]:
+    return entry.c.language.in_(tags)
+
+
+def _speaking(connection: Connection, tags: Sequence[str], most: int) -> int | None:
+    """How many entries there are in languages; None for more than `most`."""
+    some = select(entry.c.id).where(_speaks(tags), entry.c.withdrawn_at.is_(None)).limit(most + 1)
+    number = connection.scalar(select(func.count()).select_from(some.subquery())) or 0
+    return number if number <= most else None
 
 
 def walk_of_hits(conditions: Conditions, leading: Leading, after: Position | None, limit: int) -> Select[Any]:
@@ -196,10 +201,11 @@ def _between_keys(query: EntryQuery, key: ColumnElement[int], after: Position | 
 
 @dataclass(frozen=True, slots=True)
 class _Sizes:
-    """At most how many entries there are of what a query asks for, from the counters; None for what it does not."""
+    """At most how many entries there are of what a query asks for; None for what it does not, and for many."""
 
     listings: int | None
     source: int | None
+    languages: int | None
 
     @classmethod
     def of(cls, connection: Connection, query: EntryQuery) -> _Sizes:
@@ -212,8 +218,15 @@ class _Sizes:
             sizes.append(select(func.sum(topic.c.entries)).where(topic.c.slug.in_(query.topics)))
         listings = [int(connection.scalar(size) or 0) for size in sizes]
         own = select(source.c.entries).where(source.c.slug == query.source)
-        return cls(min(listings, default=None), None if query.source is None else int(connection.scalar(own) or 0))
+        tags = _spoken(connection, query)
+        most = _SELDOM if _is_listed(query) or knows_few(connection) else _COUNTED
+        return cls(
+            listings=min(listings, default=None),
+            source=None if query.source is None else int(connection.scalar(own) or 0),
+            languages=_speaking(connection, tags, most) if tags else None,
+        )
 
     def least(self) -> int | None:
-        """None where it asks for none of them."""
-        return min((size for size in (self.listings, self.source) if size is not None), default=None)
+        """None where nothing tells."""
+        sizes = (self.listings, self.source, self.languages)
+        return min((size for size in sizes if size is not None), default=None)

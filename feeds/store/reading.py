@@ -212,11 +212,11 @@ def _whole_walk(conditions: Conditions, after: Position | None, limit: int) -> S
     connection, query = conditions.connection, conditions.query
     if query.document is not None:
         return _entry_walk(conditions, [], after, limit)
-    if (tags := leading_languages(connection, query)) is not None:
-        spoken = [[entry.c.language == tag] for tag in tags]
-        return _merged([_entry_walk(conditions, along, after, limit) for along in spoken], limit)
     if (words := leading_words(connection, query)) is not None:
         return walk_of_hits(conditions, words, after, limit)
+    if tags := leading_languages(connection, query):
+        spoken = [[entry.c.language == tag] for tag in tags]
+        return _merged([_entry_walk(conditions, along, after, limit) for along in spoken], limit)
     if query.authors or query.topics:
         return _merged([_listing_walk(conditions, along, after, limit) for along in walks(query)], limit)
     return _entry_walk(conditions, [], after, limit)
