@@ -21,11 +21,13 @@ from feeds.model import Scope
 from feeds.query import narrowed
 from feeds.query import parse
 from feeds.store import Store
+from feeds.store import finding
 from feeds.store import migrate
 from feeds.store import open_store
 from feeds.store.activity import Span
 from feeds.store.bounds import cursor_at
 from feeds.store.engine import reading
+from feeds.store.searching import Way
 from tests.benchmarks.made import NEWEST
 from tests.benchmarks.made import Made
 from tests.benchmarks.made import batches
@@ -100,6 +102,9 @@ def queries() -> dict[str, EntryQuery]:
         "one without another": f"{WORD} -{OTHER}",
         "language in words": "lang:en",
         "word and language": f"{WORD} lang:ja",
+        "word of a topic": f"{WORD} topic:{slugs[0]}",
+        "word of an author": f"{WORD} author:{author}",
+        "word of a source": f"{WORD} source:series-0",
         "not a topic": f"-topic:{slugs[0]}",
         "either topic": f"topic:{slugs[0]} OR topic:{slugs[1]}",
         "until": "until:2026-03-30",
@@ -137,6 +142,21 @@ def test_no_listing_reads_a_whole_table(library: Store, name: str) -> None:
     assert sent
     assert [found for one in sent for found in scans(library, one)] == []
     assert name in SORTED or [found for one in sent for found in sorts(library, one)] == []
+
+
+@pytest.mark.parametrize("way", Way)
+@pytest.mark.parametrize("name", [name for name in QUERIES if name.startswith(("word", "either", "one without"))])
+def test_no_way_of_a_search_reads_a_whole_table(
+    library: Store, name: str, way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way is Way.GATHERED and is_sqlite(library):
+        pytest.skip("SQLite gathers no hits")
+    if way is Way.LISTING and " of a" not in name:
+        pytest.skip("there is no listing")
+    monkeypatch.setattr(finding, "way_to", lambda *asked: way)
+    sent = watched(library, lambda: library.entries(replace(QUERIES[name], limit=5)))
+    assert sent
+    assert [found for one in sent for found in scans(library, one)] == []
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

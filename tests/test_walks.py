@@ -84,6 +84,14 @@ def walked(store: Store, query: EntryQuery) -> list[int]:
     return found + walked(store, replace(query, cursor=page.next)) if page.next else found
 
 
+def test_as_many_authors_and_topics_as_the_api_takes_can_be_asked_for(store: Store) -> None:
+    fill(store)
+    people, topics = [f"nobody-{n}" for n in range(19)], [f"nothing-{n}" for n in range(19)]
+    query = EntryQuery(authors=("benfield", *people), topics=("tea", *topics), role="any", limit=7)
+    assert sorted(walked(store, query)) == [0, 28, 56, 84]
+    assert sorted(walked(store, replace(query, where=parse("杯子").tree))) == [0, 84]
+
+
 @pytest.mark.parametrize("few", [-1, 10_000], ids=["many", "few"])
 @pytest.mark.parametrize("way", Way)
 def test_every_way_finds_the_same(

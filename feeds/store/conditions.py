@@ -88,6 +88,14 @@ def walks(query: EntryQuery, along: FromClause = listing) -> list[list[ColumnEle
     return [[*who, along.c.topic == topic] for who in whose for topic in topics]
 
 
+def in_walks(query: EntryQuery) -> list[ColumnElement[bool]]:
+    """The conditions of a row of any of these listings, however many they are."""
+    slugs = select(author.c.id).where(author.c.slug.in_(query.authors))
+    anybody = [listing.c.author_id == 0, listing.c.part == ""]
+    theirs = [listing.c.author_id.in_(slugs), listing.c.part.in_(parts_of(query.role))]
+    return [*(theirs if query.authors else anybody), listing.c.topic.in_(query.topics or ("",))]
+
+
 def _listings_of(slug: str, role: str, along: FromClause) -> list[list[ColumnElement[bool]]]:
     return [[along.c.author_id == author_id(slug), along.c.part == part] for part in parts_of(role)]
 

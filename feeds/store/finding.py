@@ -11,11 +11,10 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlalchemy import Connection
 from sqlalchemy import Select
-from sqlalchemy import false
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import tuple_
-from sqlalchemy import union_all
+from sqlalchemy import union
 
 from feeds.model import EntryQuery
 from feeds.query.tree import AnyOf
@@ -28,8 +27,8 @@ from feeds.store.conditions import Conditions
 from feeds.store.conditions import Place
 from feeds.store.conditions import bound
 from feeds.store.conditions import bounds
+from feeds.store.conditions import in_walks
 from feeds.store.conditions import source_id
-from feeds.store.conditions import walks
 from feeds.store.cursor import Position
 from feeds.store.indexing import CELL
 from feeds.store.indexing import cell
@@ -39,6 +38,7 @@ from feeds.store.schema import listing
 from feeds.store.schema import search_entry
 from feeds.store.schema import source
 from feeds.store.schema import topic
+from feeds.store.searching import Extent
 from feeds.store.searching import Hits
 from feeds.store.searching import Way
 from feeds.store.searching import among
@@ -46,11 +46,10 @@ from feeds.store.searching import gathered
 from feeds.store.searching import hits
 from feeds.store.searching import is_text
 from feeds.store.searching import knows_few
-from feeds.store.searching import reaching
 from feeds.store.searching import walks_all_but
 from feeds.store.searching import way_to
 
-#: A language of no more entries than this is walked whatever else is asked for.
+#: A language of no more entries than this is walked whatever else is asked for but words.
 _SELDOM = 2_000
 #: Nobody keeps count of languages: more entries than this are many.
 _COUNTED = 100_000
@@ -74,7 +73,7 @@ class Leading:
 
 
 def leading_words(connection: Connection, query: EntryQuery) -> Leading | None:
-    """The words to begin with; None where there are none, or where fewer entries are in the listing than have them.
+    """The words to begin with; None where there are none, or where walking along the listing costs less.
 
     A source is a listing too, and so is a language. What must not be there leads where nothing else does and the
     database can walk along all other texts.
@@ -88,7 +87,7 @@ def leading_words(connection: Connection, query: EntryQuery) -> Leading | None:
         return None
     sizes = _Sizes.of(connection, query)
     without = AnyOf(tuple(unwanted)) if len(unwanted) > 1 else next(iter(unwanted), None)
-    way = way_to(connection, words, without, sizes.least())
+    way = way_to(connection, words, without, sizes.extent())
     if way is Way.LISTING:
         return None
     used = {*wanted, *map(Not, unwanted)}
@@ -99,13 +98,13 @@ def leading_words(connection: Connection, query: EntryQuery) -> Leading | None:
 
 def _few(connection: Connection, query: EntryQuery, sizes: _Sizes) -> Select[Any] | None:
     """Entries that all of a listing is among, where they are few."""
-    if sizes.listings is not None and sizes.listings <= _FEW:
-        parts = [select(listing.c.entry_id).where(*along) for along in walks(query)]
-        return select(union_all(*parts).subquery().c.entry_id)
-    if sizes.source is not None and sizes.source <= _FEW:
-        return select(entry.c.id).where(entry.c.source_id == source_id(str(query.source)))
+    live = entry.c.withdrawn_at.is_(None)
     if sizes.languages is not None and sizes.languages <= _SELDOM:
-        return select(entry.c.id).where(_speaks(_spoken(connection, query)), entry.c.withdrawn_at.is_(None))
+        return select(entry.c.id).where(_speaks(_spoken(connection, query)), live)
+    if sizes.source is not None and sizes.source <= min(_FEW, sizes.listings or _FEW):
+        return select(entry.c.id).where(entry.c.source_id == source_id(str(query.source)), live)
+    if sizes.listings is not None and sizes.listings <= _FEW:
+        return select(listing.c.entry_id).where(*in_walks(query))
     return None
 
 
@@ -154,9 +153,9 @@ def _speaking(connection: Connection, tags: Sequence[str], most: int) -> int | N
 
 
 def walk_of_hits(conditions: Conditions, leading: Leading, after: Position | None, limit: int) -> Select[Any]:
-    """The sort keys of a page. Rows of the full text stand by the second: those of the last one are read all.
+    """The sort keys of a page. Rows of the full text stand by the second: those of the last one are looked at all.
 
-    How far the page reaches is asked first: only with the keys themselves does PostgreSQL know that few are left.
+    The keys are asked for first: only with these themselves does PostgreSQL know that few rows are left.
     """
     query, connection = conditions.query, conditions.connection
     place = (search_entry.c.published, search_entry.c.order_key, search_entry.c.entry_id)
@@ -169,12 +168,16 @@ def walk_of_hits(conditions: Conditions, leading: Leading, after: Position | Non
         return [found.condition, *its, *_between_keys(query, found.key, after), *few]
 
     found = hits(connection, leading.words, leading.without)
-    first = gathered(leading.words, leading.without) if leading.way is Way.GATHERED else found
+    first = found
+    if leading.words is not None and leading.way is Way.GATHERED:
+        first = gathered(leading.words, leading.without)
     walked = select(first.key.label("key")).select_from(first.rows).where(*where(first))
     keys = connection.scalars(walked.order_by(first.key.desc()).limit(limit)).all()
-    reached = reaching(connection, found, keys, keys[-1] & -CELL) if keys else false()
-    page = select(*place).select_from(found.rows).where(*where(found), reached)
-    return page.order_by(*newest_first(place)).limit(limit)
+    last = keys[-1] if keys else 0
+    known = select(*place).where(search_entry.c.key.in_(keys))
+    of_last_second = select(*place).select_from(found.rows).where(*where(found), found.key.between(last & -CELL, last))
+    page = union(known, of_last_second).subquery("page")
+    return select(page).order_by(*newest_first(tuple(page.c))).limit(limit)
 
 
 def between(query: EntryQuery, place: Place, after: Position | None) -> list[ColumnElement[bool]]:
@@ -226,7 +229,7 @@ class _Sizes:
             languages=_speaking(connection, tags, most) if tags else None,
         )
 
-    def least(self) -> int | None:
-        """None where nothing tells."""
-        sizes = (self.listings, self.source, self.languages)
-        return min((size for size in sizes if size is not None), default=None)
+    def extent(self) -> Extent | None:
+        """Of the listing that is walked where the words do not lead; None where there is none, or nothing tells."""
+        known = [size for size in (self.languages, self.listings, self.source) if size is not None]
+        return Extent(min(known), known[0]) if known else None

@@ -65,6 +65,8 @@ SORTS = ("-published", "relevance")
 #: So many of the newest hits are put into the order of relevance, by so many characters of each.
 RANKED = 200
 _READ_TO_RANK = 4000
+#: SQLite takes five hundred terms in a union.
+_TERMS = 400
 #: What only the writer needs.
 _INNER = {"digest", "whole", "keys", "natural_keys", "withdrawn_for_good", "changed", "changed_at"}
 _READ = [column for column in entry.c if column.name not in _INNER]
@@ -246,6 +248,8 @@ def _merged(found: Sequence[Select[Any]], limit: int) -> Select[Any]:
     """The newest of all walks; each of them ends after a page."""
     if len(found) == 1:
         return found[0]
+    if len(found) > _TERMS:
+        return _merged([_merged(some, limit) for some in chunks(found, _TERMS)], limit)
     merged = union(*(select(one.subquery()) for one in found)).subquery("merged")
     newest = newest_first((merged.c.published, merged.c.order_key, merged.c.entry_id))
     return select(merged).order_by(*newest).limit(limit)

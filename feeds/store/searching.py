@@ -2,8 +2,8 @@
 
 Tokens come from `feeds.search` and hold nothing that either database reads as syntax; both take them as they are. Rows
 have the keys of `search_entry`, which grow with the second of publication: so the newest hits of a frequent word are
-found without gathering all of them, by walking the rows backwards. FTS5 always does that. PostgreSQL may gather, which
-is faster for rare words, unless a sample says that a word is frequent.
+found without gathering all of them, by walking the rows backwards. PostgreSQL may gather, which is faster for rare
+words, and both may look for words along a listing instead: see `way_to`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from sqlalchemy import and_
 from sqlalchemy import column
 from sqlalchemy import false
 from sqlalchemy import literal
-from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import table
 from sqlalchemy import text
@@ -55,10 +54,13 @@ TABLES = {
     ),
 }
 #: What one costs PostgreSQL, beside each other: a text that is looked into for an entry of a listing, a hit that is
-#: gathered, a text that is walked past.
-_LOOKED_INTO, _GATHERED, _WALKED = 20, 7, 6
+#: gathered, a text that is walked past, a row of a listing that is passed by.
+_LOOKED_INTO, _GATHERED, _WALKED, _PASSED = 20, 7, 6, 1
 #: A page, with as much again since words are not spread evenly.
 _WANTED = 100
+
+#: In SQLite so few texts are looked into sooner than the hits of a frequent word are walked.
+_SMALLEST = 200
 
 #: What every text has.
 _EVERYWHERE = f'"{BORDER}"'
@@ -71,6 +73,16 @@ class Way(StrEnum):
     LISTING = "along the listing"
     HITS = "along the hits"
     GATHERED = "by gathering the hits"
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How far a listing goes that may be walked."""
+
+    #: At most so many entries are what is asked for but for the words.
+    entries: int
+    #: So many rows there are to walk along.
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,26 +120,20 @@ def hits(connection: Connection, tree: Expression | None, without: Expression | 
     return Hits(rows, gin.ROWS.c.key, and_(wanted, *_lacking(without)))
 
 
-def gathered(tree: Expression | None, without: Expression | None) -> Hits:
+def gathered(tree: Expression, without: Expression | None) -> Hits:
     """The same in PostgreSQL, where the keys of all that have the words are gathered before anything else is asked."""
-    wanted = true() if tree is None else gin.has(tree, gin.ROWS)
-    found = select(gin.ROWS.c.key).where(wanted, *_lacking(without)).cte("found").prefix_with("MATERIALIZED")
+    found = (
+        select(gin.ROWS.c.key)
+        .where(gin.has(tree, gin.ROWS), *_lacking(without))
+        .cte("found")
+        .prefix_with("MATERIALIZED")
+    )
     newest = select(found.c.key).order_by(found.c.key.desc()).offset(0).subquery("newest")
     return Hits(newest.join(search_entry, search_entry.c.key == newest.c.key), newest.c.key, true())
 
 
 def _lacking(without: Expression | None) -> list[ColumnElement[bool]]:
     return [] if without is None else [gin.lacks(without, gin.ROWS)]
-
-
-def reaching(connection: Connection, found: Hits, keys: Sequence[int], first: int) -> ColumnElement[bool]:
-    """That a row is one of `keys`, the newest, or has a key from `first` to the last of them.
-
-    FTS5 comes by them once more sooner than it looks each up.
-    """
-    if _is_sqlite(connection):
-        return found.key >= first
-    return or_(found.key.in_(keys), found.key.between(first, keys[-1]))
 
 
 def knows_few(connection: Connection) -> bool:
@@ -154,25 +160,28 @@ def has_words(connection: Connection, tree: Expression, entry_id: ColumnElement[
     return select(literal(1)).select_from(row).where(row.c.key == key, gin.has(tree, row)).exists()
 
 
-def way_to(connection: Connection, words: Expression | None, without: Expression | None, size: int | None) -> Way:
-    """The way that likely costs least, for a listing of `size` entries; None for all that there are.
+def way_to(connection: Connection, words: Expression | None, without: Expression | None, listing: Extent | None) -> Way:
+    """The way that likely costs least; for all that there are where there is no listing.
 
     Along the listing or along the hits a page is found the sooner the more of the others there are; what is gathered is
-    gathered all. FTS5 comes by thirty hits and more in the time that it takes to look into one text, so there hits are
-    walked, and told which they must be `among`.
+    gathered all. FTS5 comes by hundreds of hits in the time that it takes to look into one text, so there hits are
+    walked but for the smallest listings, and told which they must be `among`.
     """
-    if words is None or _is_sqlite(connection):
+    if _is_sqlite(connection):
+        return Way.LISTING if listing is not None and listing.rows <= _SMALLEST else Way.HITS
+    if words is None:
         return Way.HITS
     having, texts = gin.estimate(connection, words, without)
-    entries = texts if size is None else min(size, texts)
+    entries = texts if listing is None else min(listing.entries, texts)
     steps = _WANTED * texts / max(having, 1)
     costs = {
         Way.GATHERED: _GATHERED * having,
         Way.HITS: _WALKED * min(texts, steps * texts / max(entries, 1)),
-        Way.LISTING: _LOOKED_INTO * min(entries, steps),
     }
-    ways = [way for way in Way if size is not None or way is not Way.LISTING]
-    return min(ways, key=lambda way: costs[way])
+    if listing is not None:
+        found = min(entries, steps)
+        costs[Way.LISTING] = _LOOKED_INTO * found + _PASSED * listing.rows * found / max(entries, 1)
+    return min(costs, key=lambda way: costs[way])
 
 
 def add_texts(connection: Connection, texts: Sequence[tuple[int, str]]) -> None:
