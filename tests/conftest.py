@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings
 
 from feeds.store import Store
 from feeds.store import migrate
@@ -33,13 +35,20 @@ _SHARED = pytest.StashKey[SharedServer]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose a place for a server of PostgreSQL; workers of xdist are told the one that the first process chose."""
+    """Choose a place for a server of PostgreSQL; workers of xdist are told the one that the first process chose.
+
+    Property tests have no deadline.
+    """
     told = getattr(config, "workerinput", {}).get("postgres")
     if told is None:
         stack = ExitStack()
         config.add_cleanup(stack.close)
         told = stack.enter_context(guarded_folder())
     config.stash[_SHARED] = SharedServer(Path(told))
+    # No test depends on how fast a machine is.
+    steady = settings(settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("steady", steady)
+    settings.load_profile("steady")
 
 
 @pytest.hookimpl(optionalhook=True)
