@@ -12,10 +12,17 @@ from feeds.model import Draft
 from feeds.model import EntryQuery
 from feeds.query import parse
 from feeds.query.tree import Filter
+from feeds.query.tree import Words
 from feeds.query.tree import conjuncts
 from feeds.store import Store
 from feeds.store import finding
+from feeds.store import gin
+from feeds.store.engine import make_engine
+from feeds.store.engine import reading
+from feeds.store.engine import store_url as parse_url
+from feeds.store.searching import Extent
 from feeds.store.searching import Way
+from feeds.store.searching import way_to
 from tests.builders import NOW
 from tests.builders import make_batch
 from tests.builders import make_draft
@@ -82,6 +89,33 @@ def walked(store: Store, query: EntryQuery) -> list[int]:
     page = store.entries(query)
     found = [int(entry.content_text.split()[1]) for entry in page.entries]
     return found + walked(store, replace(query, cursor=page.next)) if page.next else found
+
+
+@pytest.mark.parametrize(
+    ("having", "listing", "on_sqlite", "on_postgresql"),
+    [
+        pytest.param(775_000, None, Way.HITS, Way.HITS, id="frequent word"),
+        pytest.param(60, None, Way.HITS, Way.GATHERED, id="rare word"),
+        pytest.param(900_000, Extent(17, 17), Way.LISTING, Way.LISTING, id="frequent word, tiny listing"),
+        pytest.param(60, Extent(20_000, 20_000), Way.HITS, Way.GATHERED, id="rare word, long listing"),
+        pytest.param(60, Extent(14, 400_000), Way.HITS, Way.GATHERED, id="rare word, few entries in a long listing"),
+        pytest.param(0, Extent(0, 0), Way.LISTING, Way.GATHERED, id="nothing there"),
+    ],
+)
+def test_the_way_that_costs_least_is_taken(
+    store_url: str,
+    having: int,
+    listing: Extent | None,
+    on_sqlite: Way,
+    on_postgresql: Way,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gin, "estimate", lambda *asked: (having, 1_000_000))
+    engine = make_engine(parse_url(store_url), read_only=False)
+    with reading(engine) as connection:
+        expected = on_sqlite if engine.dialect.name == "sqlite" else on_postgresql
+        assert way_to(connection, Words("茶壶"), None, listing) is expected
+    engine.dispose()
 
 
 def test_as_many_authors_and_topics_as_the_api_takes_can_be_asked_for(store: Store) -> None:

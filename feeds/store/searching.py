@@ -58,7 +58,6 @@ TABLES = {
 _LOOKED_INTO, _GATHERED, _WALKED, _PASSED = 20, 7, 6, 1
 #: A page, with as much again since words are not spread evenly.
 _WANTED = 100
-
 #: In SQLite so few texts are looked into sooner than the hits of a frequent word are walked.
 _SMALLEST = 200
 
